@@ -1,0 +1,88 @@
+# zwasm_module(<name>
+#   SOURCES <file>...      compiled into the static library zwasm_<name>; none: a headers-only module
+#   USES <module>...       every module whose headers this one includes
+#   TESTS <file>...        doctest sources, linked into zwasm_<name>_tests, CTest label "unit"
+#   TEST_USES <module>...  modules that only the tests include
+#   OPTIMIZED <file>...    those SOURCES that are compiled with -O2 in every preset
+#   EXCEPTIONS)            this module throws or catches (only where a dependency forces it)
+#
+# Headers of the module are reachable as "<name>/x.hpp", through a folder of the build tree that
+# holds nothing but a link to the module, and only by targets that list the module in USES (or use
+# one that does). An include across the layers is therefore a compile error. A slash in the name is
+# a folder: jit/x64 is the target zwasm_jit_x64 with headers "jit/x64/x.hpp".
+function(zwasm_module name)
+  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;USES;TESTS;TEST_USES;OPTIMIZED" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "zwasm_module(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  file(GLOB probe CONFIGURE_DEPENDS *.cpp)
+  foreach(list SOURCES TESTS)
+    set(present)
+    foreach(file IN LISTS ARG_${list})
+      if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+        list(APPEND present ${file})
+      else()
+        message(WARNING "zwasm_module(${name}): ${file} does not exist")
+      endif()
+    endforeach()
+    set(ARG_${list} ${present})
+  endforeach()
+  string(REPLACE "/" "_" flat ${name})
+  set(target zwasm_${flat})
+
+  set(view ${PROJECT_BINARY_DIR}/headers/${flat})
+  get_filename_component(view_parent ${view}/${name} DIRECTORY)
+  file(MAKE_DIRECTORY ${view_parent})
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${name} SYMBOLIC)
+
+  zwasm_module_targets(uses ${ARG_USES})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    target_include_directories(${target} PUBLIC ${view})
+    target_link_libraries(${target} PUBLIC ${uses} PRIVATE zwasm_options)
+    if(NOT ARG_EXCEPTIONS)
+      target_compile_options(${target} PRIVATE -fno-exceptions)
+    endif()
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${view})
+    target_link_libraries(${target} INTERFACE ${uses})
+  endif()
+  if(ARG_OPTIMIZED)
+    set_property(SOURCE ${ARG_OPTIMIZED} APPEND PROPERTY COMPILE_OPTIONS -O2)
+  endif()
+  set_property(GLOBAL APPEND PROPERTY ZWASM_MODULES ${flat})
+  set_property(GLOBAL PROPERTY ZWASM_USES_${flat} ${ARG_USES} ${ARG_TEST_USES})
+
+  if(ARG_TESTS AND ZWASM_TESTS)
+    zwasm_module_targets(test_uses ${ARG_TEST_USES})
+    add_executable(${target}_tests ${ARG_TESTS})
+    target_link_libraries(${target}_tests
+      PRIVATE ${target} ${test_uses} zwasm_test_main zwasm_options)
+    add_test(NAME unit.${name} COMMAND ${target}_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()
+
+# Sets `out` to the target names of the modules named after it.
+function(zwasm_module_targets out)
+  set(targets ${ARGN})
+  list(TRANSFORM targets REPLACE "/" "_")
+  list(TRANSFORM targets PREPEND zwasm_)
+  set(${out} ${targets} PARENT_SCOPE)
+endfunction()
+
+# To be called after the last zwasm_module: a name in USES that is no module is an error here, and
+# not a missing library at link time.
+function(zwasm_check_modules)
+  get_property(modules GLOBAL PROPERTY ZWASM_MODULES)
+  foreach(module IN LISTS modules)
+    get_property(uses GLOBAL PROPERTY ZWASM_USES_${module})
+    zwasm_module_targets(targets ${uses})
+    foreach(target IN LISTS targets)
+      if(NOT TARGET ${target})
+        message(SEND_ERROR "module ${module} uses ${target}, which is no module of this build")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
