@@ -1,0 +1,45 @@
+// The slot frame: where every value of a running function is, in every tier.
+//
+// A frame is a run of 8-byte slots on the wasm value stack. Parameters come first, then the other
+// locals, then the operand stack by height. Each local and each operand height has its canonical
+// slot; a v128 takes two. Frames overlap: a caller stages arguments where the callee's frame
+// begins, and finds the results there.
+//
+//   caller's frame: | params | locals | operands ........ | arguments |
+//   callee's frame:                                       | params    | locals | operands ...
+//
+// Invariants:
+//  - An i32 is stored zero-extended, an f32 as its bits zero-extended. A reference is one slot:
+//    funcref is a FuncRef*, externref a host value, null is 0.
+//  - A callee's frame begins at least `min_frame_advance` slots after its caller's, so that the
+//    control stack, with one record a call, cannot overflow before the value stack does.
+//  - In the interpreter the slots are always the truth. In compiled code they hold arguments and
+//    results, references live across a safepoint, and values live into an exception handler.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wasm/limits.hpp"
+
+namespace zwasm {
+
+using Slot = uint64_t;
+static_assert(sizeof(Slot) == 8);
+
+/// Slots that a call moves the frame forward at least; lowering pads smaller frames.
+inline constexpr uint32_t min_frame_advance = 2;
+
+struct Cell;
+
+/// One interpreted call that has not returned: what its return restores. Lives on the control stack.
+struct ControlRecord {
+  const Cell* call;  ///< the cell of the call; execution goes on behind it
+  Slot* frame;       ///< the caller's frame
+};
+static_assert(sizeof(ControlRecord) == min_frame_advance * sizeof(Slot),
+              "the control stack has as many bytes as the value stack");
+
+static_assert(limits::max_frame_slots <= 0xFFFF, "slot numbers in cells are 16 bits");
+
+}  // namespace zwasm

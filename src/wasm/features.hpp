@@ -1,0 +1,48 @@
+// The proposals a module may use.
+#pragma once
+
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+namespace zwasm {
+
+enum class Feature : uint8_t {
+#define FEATURE(name, text, enabled, description) name,
+#include "wasm/features.def"
+};
+
+struct FeatureInfo {
+  std::string_view name;  ///< as on the command line
+  bool enabled;           ///< by default
+  std::string_view description;
+};
+
+inline constexpr FeatureInfo feature_table[] = {
+#define FEATURE(name, text, enabled, description) {text, enabled, description},
+#include "wasm/features.def"
+};
+inline constexpr size_t feature_count = std::size(feature_table);
+static_assert(feature_count <= 32);
+
+/// A set of features.
+class Features {
+ public:
+  /// The features that are on by default.
+  constexpr Features() {
+    for (size_t i = 0; i < feature_count; ++i) {
+      if (feature_table[i].enabled) bits_ |= uint32_t{1} << i;
+    }
+  }
+  constexpr bool has(Feature feature) const { return (bits_ >> static_cast<unsigned>(feature)) & 1; }
+  constexpr void set(Feature feature, bool on) {
+    const uint32_t bit = uint32_t{1} << static_cast<unsigned>(feature);
+    bits_ = on ? bits_ | bit : bits_ & ~bit;
+  }
+  constexpr bool operator==(const Features&) const = default;
+
+ private:
+  uint32_t bits_ = 0;
+};
+
+}  // namespace zwasm

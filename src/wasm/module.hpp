@@ -1,0 +1,141 @@
+// What a binary declares: the decoder's output, the validator's and the runtime's input
+// (specification, Structure: Modules).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/allocator.hpp"
+#include "wasm/types.hpp"
+
+namespace zwasm {
+
+/// An instruction sequence ending in `end`, as bytes of the module.
+struct Expression {
+  std::span<const uint8_t> bytes;  ///< including the final `end`
+  uint32_t offset = 0;             ///< of the first byte, in the module
+};
+
+struct Import {
+  std::string_view module;
+  std::string_view name;
+  ExternKind kind = ExternKind::func;
+  uint32_t index = 0;   ///< in the index space of its kind
+  uint32_t offset = 0;  ///< of the import in the module
+};
+
+struct Export {
+  std::string_view name;
+  ExternKind kind = ExternKind::func;
+  uint32_t index = 0;
+  uint32_t offset = 0;
+};
+
+struct Func {
+  TypeIndex type{0};
+};
+
+struct Table {
+  TableType type;
+  bool has_init = false;
+  Expression init;  ///< initial element, if has_init
+};
+
+struct Global {
+  GlobalType type;
+  Expression init;  ///< empty for imports
+};
+
+/// A run of locals of one type, as the binary declares them.
+struct LocalRun {
+  uint32_t count = 0;
+  ValType type;
+};
+
+/// The body of a function that is not imported.
+struct Code {
+  Expression body;                   ///< the instructions, after the locals
+  std::span<const LocalRun> locals;  ///< without parameters
+  uint32_t entry_offset = 0;         ///< of the code entry (its size field) in the module
+  uint32_t local_count = 0;          ///< sum of the runs
+};
+
+enum class SegmentMode : uint8_t { active, passive, declarative };
+
+struct ElemSegment {
+  SegmentMode mode = SegmentMode::passive;
+  TableIndex table{0};
+  Expression offset;  ///< if active
+  ValType type = valtype::funcref;
+  /// Elements are function indices or expressions; exactly one of the two is used.
+  bool uses_expressions = false;
+  std::span<const FuncIndex> functions;
+  std::span<const Expression> expressions;
+  uint32_t position = 0;  ///< byte offset of the segment
+  /// Form in the binary format, so that encoding gives the same bytes back: 0-7.
+  uint8_t flags = 0;
+  size_t size() const { return uses_expressions ? expressions.size() : functions.size(); }
+};
+
+struct DataSegment {
+  SegmentMode mode = SegmentMode::passive;
+  MemoryIndex memory{0};
+  Expression offset;  ///< if active
+  std::span<const uint8_t> bytes;
+  uint32_t position = 0;
+  uint8_t flags = 0;
+};
+
+/// A custom section, kept as bytes.
+struct CustomSection {
+  std::string_view name;
+  std::span<const uint8_t> bytes;
+  uint8_t after_section = 0;  ///< id of the last non-custom section before it; 0 at the start
+  uint32_t offset = 0;
+};
+
+/// A module as declared. All spans and views point into `bytes` or into `arena`; both live as long
+/// as the module. Immutable once decoded, so it can be read from any thread.
+struct Module {
+  explicit Module(Allocator& allocator = system_allocator()) : arena(allocator, 8192) {}
+  Module(Module&&) = default;
+  Module& operator=(Module&&) = default;
+
+  Arena arena;
+  std::span<const uint8_t> bytes;  ///< the whole binary; owned by whoever owns the module
+
+  std::span<const TypeDefinition> types;
+  std::span<const Import> imports;
+  std::span<const Func> functions;  ///< imported ones first, as in every index space below
+  std::span<const Table> tables;
+  std::span<const MemoryType> memories;
+  std::span<const Global> globals;
+  std::span<const TagType> tags;
+  std::span<const Export> exports;
+  std::span<const Code> codes;  ///< of functions[imported_functions + i]
+  std::span<const ElemSegment> elems;
+  std::span<const DataSegment> datas;
+  std::span<const CustomSection> customs;
+
+  uint32_t imported_functions = 0;
+  uint32_t imported_tables = 0;
+  uint32_t imported_memories = 0;
+  uint32_t imported_globals = 0;
+  uint32_t imported_tags = 0;
+
+  bool has_start = false;
+  FuncIndex start{0};
+  uint32_t start_offset = 0;
+  bool has_data_count = false;
+  uint32_t data_count = 0;
+  uint32_t code_section_offset = 0;
+
+  const FuncType& func_type(FuncIndex index) const {
+    return types[raw(functions[raw(index)].type)].func;
+  }
+  bool is_imported(FuncIndex index) const { return raw(index) < imported_functions; }
+  const Code& code(FuncIndex index) const { return codes[raw(index) - imported_functions]; }
+};
+
+}  // namespace zwasm

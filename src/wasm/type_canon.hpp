@@ -1,0 +1,55 @@
+// Canonical types: one number for all recursive groups of equal structure, over all modules
+// (specification, Types: "Roll/Unroll" and type equivalence).
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+
+#include "base/allocator.hpp"
+#include "base/vector.hpp"
+#include "wasm/types.hpp"
+
+namespace zwasm {
+
+/// Number of a type in a TypeRegistry. Equal ids mean equivalent types. No id survives the process.
+enum class CanonicalType : uint32_t {};
+inline constexpr CanonicalType no_canonical_type{~uint32_t{0}};
+
+/// All types of an engine. Thread-safe. Ids stay valid as long as the registry.
+class TypeRegistry {
+ public:
+  explicit TypeRegistry(Allocator& allocator = system_allocator());
+  ~TypeRegistry();
+
+  /// Registers the type section of a module and writes the canonical id of each of its types to
+  /// `ids` (same length). Heap types inside `types` are module indices, and only refer to earlier
+  /// groups or the own group.
+  void add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids);
+
+  /// The id of a function type that belongs to no module (host functions): a final type without
+  /// supertype in a group of its own. Its heap types are canonical ids.
+  CanonicalType add_func(const FuncType& type);
+
+  /// True if `sub` is `super` or declares it, directly or not, as supertype. Constant time.
+  bool is_subtype(CanonicalType sub, CanonicalType super) const;
+
+  /// The structure of a type; heap types inside are canonical ids.
+  const TypeDefinition& definition(CanonicalType type) const;
+
+  /// Ids from the root supertype (depth 0) to `type` itself.
+  std::span<const CanonicalType> supertypes(CanonicalType type) const;
+
+ private:
+  struct Impl;
+  Impl* impl_;
+};
+
+/// The value type with every module index replaced by its canonical id.
+ValType canonical(ValType type, std::span<const CanonicalType> ids);
+
+/// Subtyping of heap types and value types whose indices are canonical ids (Validation: Matching).
+bool matches(const TypeRegistry& registry, HeapType sub, HeapType super);
+bool matches(const TypeRegistry& registry, ValType sub, ValType super);
+
+}  // namespace zwasm
