@@ -62,7 +62,8 @@ function(zwasm_module name)
     target_link_libraries(${target}_tests
       PRIVATE ${target} ${test_uses} zwasm_test_main zwasm_options)
     add_test(NAME unit.${name} COMMAND ${target}_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300
+      ENVIRONMENT "ZWASM_TESTDATA=${ZWASM_TESTDATA_FOLDER}")
   endif()
 endfunction()
 
@@ -82,7 +83,11 @@ function(zwasm_program target)
     endif()
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_link_options(${target} PRIVATE -Wl,--strip-all)
+    # Shipped without symbols; <target>.symbols keeps them for profilers and tools/size-report.
+    add_custom_command(TARGET ${target} POST_BUILD
+      COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${target}> $<TARGET_FILE:${target}>.symbols
+      COMMAND ${CMAKE_STRIP} --strip-all $<TARGET_FILE:${target}>
+      BYPRODUCTS ${PROJECT_BINARY_DIR}/${target}.symbols)
   endif()
 endfunction()
 
