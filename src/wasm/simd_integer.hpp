@@ -14,8 +14,8 @@ namespace simd {
 template <class Lanes>
 inline constexpr uint32_t lane_bits = 8 * sizeof(Lane<Lanes>);
 
-/// Lane i of the result from lane i of the operands, computed as int64_t and clamped to the result's
-/// lane: the definition of the saturating instructions.
+/// Lane i of the result from lane i of the operands, computed as int64_t and clamped to the lane's
+/// range: the definition of the saturating instructions.
 template <class Lanes, class Compute>
 ZWASM_INLINE V128 saturate(V128 a, V128 b, Compute compute) {
   using Limits = std::numeric_limits<Lane<Lanes>>;

@@ -86,8 +86,10 @@ ZWASM_INLINE V128 i64x2_le_s(V128 a, V128 b) { return ~semantics::i64x2_gt_s(a, 
 ZWASM_INLINE V128 i64x2_ge_s(V128 a, V128 b) { return ~semantics::i64x2_gt_s(b, a).bits; }
 
 // Integer arithmetic
-#define ZWASM_BINARY(name, intrinsic) \
-  ZWASM_INLINE V128 name(V128 a, V128 b) { return x64::vector(intrinsic(x64::ints(a), x64::ints(b))); }
+#define ZWASM_BINARY(name, intrinsic)                          \
+  ZWASM_INLINE V128 name(V128 a, V128 b) {                     \
+    return x64::vector(intrinsic(x64::ints(a), x64::ints(b))); \
+  }
 ZWASM_BINARY(i8x16_add_sat_s, _mm_adds_epi8)
 ZWASM_BINARY(i8x16_add_sat_u, _mm_adds_epu8)
 ZWASM_BINARY(i8x16_sub_sat_s, _mm_subs_epi8)
@@ -119,7 +121,7 @@ ZWASM_INLINE V128 i16x8_q15mulr_sat_s(V128 a, V128 b) {
 #if defined(__SSSE3__)
   const V128 product = x64::vector(_mm_mulhrs_epi16(x64::ints(a), x64::ints(b)));
 #else
-  // (p + 0x4000) >> 15 is (p >> 15) plus bit 14 of the product p, whose halves are `high` and `low`.
+  // (p + 0x4000) >> 15 is (p >> 15) plus bit 14 of the product p, which is `high` and `low`.
   const V128 high = x64::vector(_mm_mulhi_epi16(x64::ints(a), x64::ints(b)));
   const U16x8 low = a.as<U16x8>() * b.as<U16x8>();
   const V128 product = ((high.as<U16x8>() << 1) | (low >> 15)) + ((low >> 14) & 1);
@@ -128,27 +130,66 @@ ZWASM_INLINE V128 i16x8_q15mulr_sat_s(V128 a, V128 b) {
   return product.as<I16x8>() ^ (product.as<U16x8>() == 0x8000);
 }
 
+// Lanes of twice the width: each lane is put beside itself and shifted down, or beside zero
+ZWASM_INLINE V128 i16x8_extend_low_i8x16_s(V128 a) {
+  const __m128i doubled = _mm_unpacklo_epi8(x64::ints(a), x64::ints(a));
+  return x64::vector(_mm_srai_epi16(doubled, 8));
+}
+ZWASM_INLINE V128 i16x8_extend_low_i8x16_u(V128 a) {
+  return x64::vector(_mm_unpacklo_epi8(x64::ints(a), _mm_setzero_si128()));
+}
+ZWASM_INLINE V128 i16x8_extend_high_i8x16_s(V128 a) {
+  const __m128i doubled = _mm_unpackhi_epi8(x64::ints(a), x64::ints(a));
+  return x64::vector(_mm_srai_epi16(doubled, 8));
+}
+ZWASM_INLINE V128 i16x8_extend_high_i8x16_u(V128 a) {
+  return x64::vector(_mm_unpackhi_epi8(x64::ints(a), _mm_setzero_si128()));
+}
+ZWASM_INLINE V128 i32x4_extend_low_i16x8_s(V128 a) {
+  const __m128i doubled = _mm_unpacklo_epi16(x64::ints(a), x64::ints(a));
+  return x64::vector(_mm_srai_epi32(doubled, 16));
+}
+ZWASM_INLINE V128 i32x4_extend_low_i16x8_u(V128 a) {
+  return x64::vector(_mm_unpacklo_epi16(x64::ints(a), _mm_setzero_si128()));
+}
+ZWASM_INLINE V128 i32x4_extend_high_i16x8_s(V128 a) {
+  const __m128i doubled = _mm_unpackhi_epi16(x64::ints(a), x64::ints(a));
+  return x64::vector(_mm_srai_epi32(doubled, 16));
+}
+ZWASM_INLINE V128 i32x4_extend_high_i16x8_u(V128 a) {
+  return x64::vector(_mm_unpackhi_epi16(x64::ints(a), _mm_setzero_si128()));
+}
+ZWASM_INLINE V128 i64x2_extend_low_i32x4_s(V128 a) {
+  const __m128i signs = _mm_srai_epi32(x64::ints(a), 31);
+  return x64::vector(_mm_unpacklo_epi32(x64::ints(a), signs));
+}
+ZWASM_INLINE V128 i64x2_extend_low_i32x4_u(V128 a) {
+  return x64::vector(_mm_unpacklo_epi32(x64::ints(a), _mm_setzero_si128()));
+}
+ZWASM_INLINE V128 i64x2_extend_high_i32x4_s(V128 a) {
+  const __m128i signs = _mm_srai_epi32(x64::ints(a), 31);
+  return x64::vector(_mm_unpackhi_epi32(x64::ints(a), signs));
+}
+ZWASM_INLINE V128 i64x2_extend_high_i32x4_u(V128 a) {
+  return x64::vector(_mm_unpackhi_epi32(x64::ints(a), _mm_setzero_si128()));
+}
+
 // Products of twice the width
 ZWASM_INLINE V128 i16x8_extmul_low_i8x16_s(V128 a, V128 b) {
-  // Each byte is put above itself; the shift then fills in its sign.
-  const __m128i x = _mm_srai_epi16(_mm_unpacklo_epi8(x64::ints(a), x64::ints(a)), 8);
-  const __m128i y = _mm_srai_epi16(_mm_unpacklo_epi8(x64::ints(b), x64::ints(b)), 8);
-  return x64::vector(_mm_mullo_epi16(x, y));
-}
-ZWASM_INLINE V128 i16x8_extmul_high_i8x16_s(V128 a, V128 b) {
-  const __m128i x = _mm_srai_epi16(_mm_unpackhi_epi8(x64::ints(a), x64::ints(a)), 8);
-  const __m128i y = _mm_srai_epi16(_mm_unpackhi_epi8(x64::ints(b), x64::ints(b)), 8);
-  return x64::vector(_mm_mullo_epi16(x, y));
+  return semantics::i16x8_extend_low_i8x16_s(a).as<U16x8>() *
+         semantics::i16x8_extend_low_i8x16_s(b).as<U16x8>();
 }
 ZWASM_INLINE V128 i16x8_extmul_low_i8x16_u(V128 a, V128 b) {
-  const __m128i x = _mm_unpacklo_epi8(x64::ints(a), _mm_setzero_si128());
-  const __m128i y = _mm_unpacklo_epi8(x64::ints(b), _mm_setzero_si128());
-  return x64::vector(_mm_mullo_epi16(x, y));
+  return semantics::i16x8_extend_low_i8x16_u(a).as<U16x8>() *
+         semantics::i16x8_extend_low_i8x16_u(b).as<U16x8>();
+}
+ZWASM_INLINE V128 i16x8_extmul_high_i8x16_s(V128 a, V128 b) {
+  return semantics::i16x8_extend_high_i8x16_s(a).as<U16x8>() *
+         semantics::i16x8_extend_high_i8x16_s(b).as<U16x8>();
 }
 ZWASM_INLINE V128 i16x8_extmul_high_i8x16_u(V128 a, V128 b) {
-  const __m128i x = _mm_unpackhi_epi8(x64::ints(a), _mm_setzero_si128());
-  const __m128i y = _mm_unpackhi_epi8(x64::ints(b), _mm_setzero_si128());
-  return x64::vector(_mm_mullo_epi16(x, y));
+  return semantics::i16x8_extend_high_i8x16_u(a).as<U16x8>() *
+         semantics::i16x8_extend_high_i8x16_u(b).as<U16x8>();
 }
 ZWASM_INLINE V128 i32x4_extmul_low_i16x8_s(V128 a, V128 b) {
   return x64::vector(_mm_unpacklo_epi16(_mm_mullo_epi16(x64::ints(a), x64::ints(b)),
@@ -279,8 +320,8 @@ ZWASM_INLINE V128 i32x4_trunc_sat_f32x4_s(V128 a) {
   const __m128i too_great = _mm_castps_si128(_mm_cmpge_ps(x, _mm_set1_ps(0x1p31f)));
   return x64::vector(_mm_xor_si128(_mm_cvttps_epi32(numbers), too_great));
 }
-/// From 2^31 on the lower 31 bits are converted apart: there the first conversion has yielded the top
-/// bit alone.
+/// From 2^31 on the lower 31 bits are converted apart, as the first conversion yields the top bit
+/// alone there.
 ZWASM_INLINE V128 i32x4_trunc_sat_f32x4_u(V128 a) {
   const __m128 zero = _mm_setzero_ps(), half = _mm_set1_ps(0x1p31f);
   const __m128 x = _mm_max_ps(x64::floats(a), zero);  // NaNs too become 0
@@ -289,7 +330,7 @@ ZWASM_INLINE V128 i32x4_trunc_sat_f32x4_u(V128 a) {
   const __m128i low = _mm_xor_si128(_mm_cvttps_epi32(rest), too_great);
   return x64::vector(_mm_add_epi32(_mm_cvttps_epi32(x), low));
 }
-/// The upper bound is representable, so clamping to it suffices; below the range, 0x80000000 is right.
+/// Clamped from above, where the bound is representable; below the range, 0x80000000 is right.
 ZWASM_INLINE V128 i32x4_trunc_sat_f64x2_s_zero(V128 a) {
   const __m128d x = x64::doubles(a);
   const __m128d numbers = _mm_and_pd(x, _mm_cmpeq_pd(x, x));
