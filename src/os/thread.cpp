@@ -1,0 +1,40 @@
+#include "os/thread.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <type_traits>
+
+namespace zwasm::os {
+
+static_assert(std::is_same_v<pthread_t, unsigned long>);
+
+bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
+  run_ = run;
+  argument_ = argument;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  pthread_attr_setstacksize(&attributes, stack_bytes);
+  // The thread inherits the mask.
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);
+  started_ = pthread_create(
+                 &handle_, &attributes,
+                 [](void* self) -> void* {
+                   auto* thread = static_cast<Thread*>(self);
+                   thread->run_(thread->argument_);
+                   return nullptr;
+                 },
+                 this) == 0;
+  pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+  pthread_attr_destroy(&attributes);
+  return started_;
+}
+
+void Thread::join() {
+  if (started_) pthread_join(handle_, nullptr);
+  started_ = false;
+}
+
+}  // namespace zwasm::os
