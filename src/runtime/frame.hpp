@@ -12,7 +12,7 @@
 //  - An i32 is stored zero-extended, an f32 as its bits zero-extended. A reference is one slot:
 //    funcref is a FuncRef*, externref a host value, null is 0.
 //  - A callee's frame begins at least `min_frame_advance` slots after its caller's, so that the
-//    control stack, with one record a call, cannot overflow before the value stack does.
+//    control stack, with at most two records a call, cannot overflow before the value stack does.
 //  - In the interpreter the slots are always the truth. In compiled code they hold arguments and
 //    results, references live across a safepoint, and values live into an exception handler.
 #pragma once
@@ -28,17 +28,27 @@ using Slot = uint64_t;
 static_assert(sizeof(Slot) == 8);
 
 /// Slots that a call moves the frame forward at least; lowering pads smaller frames.
-inline constexpr uint32_t min_frame_advance = 2;
+inline constexpr uint32_t min_frame_advance = 4;
 
 struct Cell;
 
 /// One interpreted call that has not returned: what its return restores. Lives on the control stack.
+///
+/// A call that enters another instance, or a host function, pushes a second record on top of it:
+/// `next` is interp::restore_cell() and `frame` the VMContext* of the calling instance. An entry
+/// from the host pushes one whose `next` is interp::leave_cell().
 struct ControlRecord {
-  const Cell* call;  ///< the cell of the call; execution goes on behind it
+  const Cell* next;  ///< where execution goes on; the cell before it is the call, or data of it
   Slot* frame;       ///< the caller's frame
 };
-static_assert(sizeof(ControlRecord) == min_frame_advance * sizeof(Slot),
+static_assert(2 * sizeof(ControlRecord) == min_frame_advance * sizeof(Slot),
               "the control stack has as many bytes as the value stack");
+
+/// Host functions that can run inside one another. Each needs room on the native stack.
+inline constexpr uint32_t max_host_depth = 200;
+/// Records that the control stack has room for beyond the size of the value stack: entries from the
+/// host need not move the frame forward.
+inline constexpr size_t control_stack_reserve = 4 * (max_host_depth + 1);
 
 static_assert(limits::max_frame_slots <= 0xFFFF, "slot numbers in cells are 16 bits");
 

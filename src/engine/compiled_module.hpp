@@ -1,0 +1,95 @@
+// A valid module with its code: decoded and validated at once, lowered function by function when
+// they are first called.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "engine/code_memory.hpp"
+#include "engine/config.hpp"
+#include "ir/lower.hpp"
+#include "os/file.hpp"
+#include "runtime/module_code.hpp"
+#include "runtime/runtime.hpp"
+#include "wasm/module.hpp"
+
+namespace zwasm {
+
+/// What compiling a module cost so far.
+struct ModuleStats {
+  uint64_t text_ns = 0;      ///< text to binary
+  uint64_t decode_ns = 0;
+  uint64_t validate_ns = 0;
+  uint64_t lower_ns = 0;
+  uint64_t module_bytes = 0;
+  uint64_t functions = 0;          ///< defined ones
+  uint64_t functions_lowered = 0;  ///< counting each variant
+  uint64_t cell_bytes = 0;         ///< of their cells
+};
+
+/// Made by Engine; held through Ref. Thread-safe.
+class CompiledModule final : public ModuleCode {
+ public:
+  /// Decodes and validates `bytes`, a binary. The runtime outlives the module.
+  static Result<Ref<CompiledModule>> make(Runtime& runtime, const Config& config,
+                                          os::OwnedBytes bytes, std::string_view name);
+
+  // Inspection: what the module declares. Heap types with an index are type indices of the module;
+  // canonical() (wasm/type_canon.hpp) with type_ids() makes ids of them.
+  const Module& module() const override { return module_; }
+  std::span<const Import> imports() const { return module_.imports; }
+  std::span<const Export> exports() const { return module_.exports; }
+  std::span<const uint8_t> bytes() const { return bytes_.bytes(); }
+
+  const TypeRegistry& registry() const override { return runtime_.types; }
+  std::span<const CanonicalType> type_ids() const override { return type_ids_.span(); }
+
+  /// Lowers every function of a variant now. Fails with the first function that fails, after trying
+  /// all of them.
+  Status lower_all(Variant variant);
+
+  ModuleStats stats() const;
+
+  FuncEntry* entries(Variant variant) override;
+  TrapKind lower(VMContext* vmctx, FuncEntry* entry) override;
+  bool locate(const Cell* cell, Location& location) override;
+
+ private:
+  /// The code of one variant.
+  struct VariantCode {
+    struct Body {
+      const Cell* cells;
+      uint32_t count;
+      uint32_t function;
+    };
+    std::atomic<FuncEntry*> entries = nullptr;
+    os::Mapping entry_memory;
+    Vector<Body> bodies;  ///< in the order they were lowered
+  };
+
+  CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
+  ~CompiledModule() override = default;
+  LoweringOptions options(Variant variant, bool record) const;
+  Lowering& lowering();
+  Status lower_locked(Variant variant, uint32_t defined_index);
+
+  Runtime& runtime_;
+  const Features features_;
+  const os::OwnedBytes bytes_;
+  Module module_;
+  Vector<CanonicalType> type_ids_;
+  ModuleStats stats_;
+
+  mutable std::mutex mutex_;  ///< guards everything below but published entries
+  std::unique_ptr<Lowering> lowering_;
+  CodeMemory code_memory_;
+  VariantCode variants_[variant_count];
+};
+
+}  // namespace zwasm

@@ -1,0 +1,34 @@
+// How an engine is set up.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wasm/features.hpp"
+#include "wasm/limits.hpp"
+
+namespace zwasm {
+
+/// Which code may run.
+enum class TierPolicy : uint8_t {
+  automatic,    ///< every tier of this build
+  interpreter,  ///< only the interpreter
+};
+
+/// Options of an Engine; the defaults suit most embedders.
+struct Config {
+  Features features;
+  TierPolicy tier = TierPolicy::automatic;
+  /// Charge fuel, one per instruction; see Store::set_fuel. A store begins without any.
+  bool fuel = false;
+  size_t max_stack_bytes = size_t{1} << 20;  ///< of values of a running call
+  /// Of all linear memories of a store: memory.grow returns -1 above, instantiation fails.
+  uint64_t max_memory_bytes = ~uint64_t{0};
+  uint64_t max_table_elements = limits::max_table_elements;  ///< of each table
+  /// Install no signal handlers. Implies explicit bounds checks.
+  bool no_signals = false;
+  /// Compare every memory access with the memory's size, and reserve no address space for guards.
+  bool explicit_bounds_checks = false;
+};
+
+}  // namespace zwasm

@@ -1,0 +1,70 @@
+// Linear memories (specification, Memory Instances).
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.hpp"
+#include "os/virtual_memory.hpp"
+#include "runtime/vm_context.hpp"
+#include "wasm/types.hpp"
+
+namespace zwasm {
+
+class Store;
+
+/// How out-of-bounds accesses are found; decided once per engine, before any code is made.
+enum class MemoryMode : uint8_t {
+  guarded,   ///< qualifying memories reserve all that an access can reach; accesses fault
+  explicit_, ///< every access is compared with the size
+};
+
+/// Address space of a guarded memory: 32-bit index plus 32-bit offset, and a guard behind them.
+inline constexpr uint64_t guarded_reservation = uint64_t{8} << 30;
+inline constexpr uint64_t guarded_guard = uint64_t{64} << 10;
+
+/// Whether memories of this type are guarded. A function of type and mode alone, because code is
+/// shared by all instances.
+constexpr bool is_guarded(const MemoryType& type, MemoryMode mode) {
+  return mode == MemoryMode::guarded && type.address == AddressType::i32 &&
+         type.page_size_log2 == 16;
+}
+
+/// A linear memory. Owned by its store; the address of the definition is its identity.
+class MemoryInstance final : public MemoryDefinition {
+ public:
+  MemoryInstance(const MemoryInstance&) = delete;
+  MemoryInstance& operator=(const MemoryInstance&) = delete;
+  ~MemoryInstance();
+
+  /// The type as declared.
+  const MemoryType& type() const { return type_; }
+  /// The type as the specification's matching sees it: the minimum is the current size.
+  MemoryType current_type() const;
+
+  uint64_t byte_size() const { return bytes.load(std::memory_order_acquire); }
+  uint64_t pages() const { return byte_size() >> type_.page_size_log2; }
+  bool guarded() const { return ((page_size_log2_and_guarded >> 8) & 1) != 0; }
+
+  /// Grows by `delta` pages; false if the type's maximum, the store's limit or the system forbids
+  /// it. Returns the old size in `old_pages`. An unguarded memory may move.
+  bool grow(uint64_t delta, uint64_t& old_pages);
+
+ private:
+  friend class Store;
+  MemoryInstance(Store& store, const MemoryType& type);
+  Status allocate();
+  bool set_size(uint64_t new_bytes);
+
+  Store& store_;
+  MemoryType type_;
+  os::Mapping mapping_;
+  bool movable_ = false;   ///< the mapping is no reservation: growing may move it
+  uint64_t accounted_ = 0; ///< bytes taken from the store's limit
+  MemoryInstance* next_ = nullptr;  ///< in the store
+};
+
+inline MemoryInstance& instance_of(MemoryDefinition* definition) {
+  return *static_cast<MemoryInstance*>(definition);
+}
+
+}  // namespace zwasm

@@ -1,0 +1,70 @@
+// A module that can be instantiated, as the runtime sees it: declarations, and functions behind
+// entry tables. Which tiers make them runnable is not known here.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/vector.hpp"
+#include "runtime/ref_counted.hpp"
+#include "runtime/vm_context.hpp"
+#include "wasm/module.hpp"
+#include "wasm/type_canon.hpp"
+
+namespace zwasm {
+
+/// The versions of a module's code; only those in use are made.
+enum class Variant : uint8_t {
+  plain,
+  metered,  ///< charges fuel
+};
+inline constexpr size_t variant_count = 2;
+
+/// Shared by the instances of a module, in all stores of an engine. Thread-safe.
+class ModuleCode : public RefCounted {
+ public:
+  /// Where in the module a cell of some function comes from.
+  struct Location {
+    uint32_t function;  ///< index in the function space
+    uint32_t offset;    ///< of the instruction, in the module
+  };
+
+  /// The declarations. They live as long as this.
+  virtual const Module& module() const = 0;
+  /// The registry of the engine, and the canonical id of each type of the module.
+  virtual const TypeRegistry& registry() const = 0;
+  virtual std::span<const CanonicalType> type_ids() const = 0;
+
+  /// One entry per defined function, made on first use; null when there is no memory.
+  virtual FuncEntry* entries(Variant variant) = 0;
+  /// Makes the function of `entry`, one of `entries`, runnable. Once, from any thread; a failure
+  /// leaves it as it was. With TrapKind::unsupported the execution context of `vmctx` got an Error
+  /// that names the function and the instruction.
+  virtual TrapKind lower(VMContext* vmctx, FuncEntry* entry) = 0;
+  /// The wasm instruction of a cell; false if the cell is of no function of this module.
+  virtual bool locate(const Cell* cell, Location& location) = 0;
+
+  /// Index in `module().exports`, or -1. Names are looked up by binary search in an index that is
+  /// made on first use.
+  int64_t find_export(std::string_view name);
+
+  /// A name for messages: that of the name section, else the one set when it was compiled, else "".
+  std::string_view name();
+  /// The name of the name section, or "".
+  std::string_view function_name(uint32_t function);
+
+ protected:
+  ~ModuleCode() override = default;
+  /// Used by `name` when the module has none of its own. Not after the module is shared.
+  void set_fallback_name(std::string name) { fallback_name_ = std::move(name); }
+
+ private:
+  std::string fallback_name_;
+  std::once_flag export_index_made_;
+  Vector<uint32_t> export_index_;  ///< of module().exports, by name
+};
+
+}  // namespace zwasm

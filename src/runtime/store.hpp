@@ -1,0 +1,143 @@
+// The store (specification, Store): everything that instances allocate, and the execution that runs
+// on it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "os/event.hpp"
+#include "runtime/backtrace.hpp"
+#include "runtime/extern.hpp"
+#include "runtime/host.hpp"
+#include "runtime/module_code.hpp"
+#include "runtime/runtime.hpp"
+#include "runtime/stack.hpp"
+#include "runtime/vm_context.hpp"
+
+namespace zwasm {
+
+class Instance;
+
+/// Owns instances, memories, tables, tags and host functions until it is destroyed. Used by one
+/// thread at a time; only `interrupt` may be called from others. Its address is fixed.
+class Store {
+ public:
+  /// Fuel is charged only in stores of the metered variant. The runtime outlives the store.
+  explicit Store(Runtime& runtime, const StoreLimits& limits = {},
+                 Variant variant = Variant::plain);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
+
+  Runtime& runtime() const { return runtime_; }
+  const StoreLimits& limits() const { return limits_; }
+  Variant variant() const { return variant_; }
+  ExecutionContext& execution() { return execution_; }
+
+  /// For the embedder.
+  void set_data(void* data) { data_ = data; }
+  void* data() const { return data_; }
+
+  // --- Making what host code exports to wasm. Heap types with an index are canonical ids. ---
+
+  /// A function of the host. It owns copies of everything but `data`.
+  const FuncRef& make_func(const FuncType& type, HostCallback callback, void* data);
+  Result<MemoryInstance*> make_memory(const MemoryType& type);
+  Result<TableInstance*> make_table(const TableType& type, const Value& init);
+  GlobalInstance make_global(const GlobalType& type, const Value& init);
+  TagInstance& make_tag(CanonicalType type);
+
+  /// The type of a function, with canonical ids.
+  const FuncType& type_of(const FuncRef& function) const;
+  /// The type of an extern, for messages: "func [i32] -> []", "memory 1 2", ...
+  std::string describe(const Extern& value) const;
+
+  // --- Calls ---
+
+  /// Calls a function of this store. `args` must fit its type (checked: ErrorKind::host), results
+  /// are written to `results`, as many as its type has (checked). On failure `backtrace` says where.
+  Status call(const FuncRef& function, std::span<const Value> args, std::span<Value> results);
+
+  /// The unchecked way: arguments in args[0..], results in results[0..], as slots (v128 takes two).
+  Status call_slots(const FuncRef& function, std::span<const Slot> args, std::span<Slot> results);
+
+  /// Where the last call or instantiation that failed stopped; empty for errors outside of wasm.
+  const Backtrace& backtrace() const { return backtrace_; }
+
+  // --- Bounding execution ---
+
+  /// Instructions that may be executed from now on; for stores of the metered variant.
+  void set_fuel(uint64_t fuel);
+  uint64_t fuel() const;
+
+  /// Stops what runs, or else the next call, with TrapKind::interrupted; also wakes host functions
+  /// that wait on cancel_descriptor(). From any thread, and from signal handlers. Stays in force
+  /// until a call has been stopped by it or clear_interrupt is called.
+  void interrupt();
+  void clear_interrupt();
+  bool is_interrupted() const {
+    return execution_.interrupt.load(std::memory_order_relaxed) != 0;
+  }
+
+  /// Interrupts the store when os::monotonic_now() reaches `deadline`. Fails with ErrorKind::host
+  /// if the system has no thread or descriptor left.
+  Status set_deadline(uint64_t deadline);
+  void clear_deadline();
+
+  /// A descriptor that is readable while the store is interrupted, for host functions that block
+  /// (poll it with what they wait for, then return TrapKind::interrupted). -1 unless a deadline was
+  /// set or make_cancellable was called: then waiting needs no more than it does anyway.
+  int cancel_descriptor() const { return cancel_.descriptor(); }
+  /// Makes the descriptor without a deadline; false when the process has none left.
+  bool make_cancellable();
+
+  // --- For the runtime ---
+
+  /// An error for how a call ended; takes what the execution context recorded, and makes backtrace().
+  Error take_error(TrapKind kind);
+  /// Context for calls of host functions that no instance makes.
+  VMContext* host_vmctx() { return &host_vmctx_; }
+  Result<MemoryInstance*> make_memory_instance(const MemoryType& type);
+  Result<TableInstance*> make_table_instance(const TableType& type, Instance* owner, Slot init);
+  void adopt(Instance* instance);
+  /// After an unguarded memory moved.
+  void refresh_memory_bases(const MemoryInstance& memory);
+  /// Takes from the memory limit, and gives back.
+  bool account_memory(uint64_t bytes);
+  void release_memory(uint64_t bytes);
+  uint64_t memory_bytes() const { return memory_bytes_; }
+  Arena& arena() { return arena_; }
+
+  /// Host functions that may run inside one another (host -> wasm -> host).
+  static constexpr uint32_t max_host_depth = 200;
+
+ private:
+  Status prepare_stack();
+  Status run(const FuncRef& function, std::span<const Slot> args, std::span<Slot> results);
+  void collect_backtrace();
+  bool add_frame(const Cell* cell);
+
+  Runtime& runtime_;
+  StoreLimits limits_;
+  Variant variant_;
+  ExecutionContext execution_;
+  VMContext host_vmctx_;
+  FuncEntry host_entry_;
+  Stack stack_;
+  os::Event cancel_;
+  bool has_deadline_ = false;
+  void* data_ = nullptr;
+  uint64_t memory_bytes_ = 0;
+  uint32_t call_depth_ = 0;
+  Arena arena_;
+  Instance* instances_ = nullptr;
+  MemoryInstance* memories_ = nullptr;
+  TableInstance* tables_ = nullptr;
+  Backtrace backtrace_;
+};
+
+}  // namespace zwasm
