@@ -43,3 +43,16 @@ if(ZWASM_LTO)
   add_compile_options(-fno-plt -fno-semantic-interposition)
   add_link_options(-Wl,--gc-sections -Wl,-O2)
 endif()
+
+# Relative relocations in a bitmap: a hundredth of the size, and less to read at the start. The C
+# library relocates a static program itself, which it can do in this form since 2.36.
+include(CheckCXXSourceCompiles)
+check_cxx_source_compiles("
+  #include <features.h>
+  #if !__GLIBC_PREREQ(2, 36)
+  #error too old
+  #endif
+  int main() {}" ZWASM_HAVE_PACKED_RELOCATIONS)
+if(ZWASM_HAVE_PACKED_RELOCATIONS)
+  set(ZWASM_PACKED_RELOCATIONS -Wl,-z,pack-relative-relocs)
+endif()

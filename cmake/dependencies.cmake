@@ -53,3 +53,6 @@ if(ZWASM_TESTS)
   zwasm_find_header(ZWASM_DOCTEST_INCLUDE doctest/doctest.h doctest)
   zwasm_header_library(zwasm_doctest ${ZWASM_DOCTEST_INCLUDE} doctest)
 endif()
+
+zwasm_find_header(ZWASM_CLI11_INCLUDE CLI/CLI.hpp cli11)
+zwasm_header_library(zwasm_cli11 ${ZWASM_CLI11_INCLUDE} CLI)

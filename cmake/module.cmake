@@ -4,6 +4,7 @@
 #   TESTS <file>...        doctest sources, linked into zwasm_<name>_tests, CTest label "unit"
 #   TEST_USES <module>...  modules that only the tests include
 #   OPTIMIZED <file>...    those SOURCES that are compiled with -O2 in every preset
+#   COLD                   compiled for size in releases: speed does not matter here
 #   EXCEPTIONS)            this module throws or catches (only where a dependency forces it)
 #
 # Headers of the module are reachable as "<name>/x.hpp", through a folder of the build tree that
@@ -11,7 +12,7 @@
 # one that does). An include across the layers is therefore a compile error. A slash in the name is
 # a folder: jit/x64 is the target zwasm_jit_x64 with headers "jit/x64/x.hpp".
 function(zwasm_module name)
-  cmake_parse_arguments(ARG "EXCEPTIONS" "" "SOURCES;USES;TESTS;TEST_USES;OPTIMIZED" ${ARGN})
+  cmake_parse_arguments(ARG "COLD;EXCEPTIONS" "" "SOURCES;USES;TESTS;TEST_USES;OPTIMIZED" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "zwasm_module(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -45,6 +46,10 @@ function(zwasm_module name)
       target_compile_options(${target} PRIVATE -fno-exceptions
         $<$<CONFIG:Release>:-fno-unwind-tables -fno-asynchronous-unwind-tables>)
     endif()
+    if(ARG_COLD)
+      target_compile_options(${target} PRIVATE
+        $<$<CONFIG:Release>:$<IF:$<CXX_COMPILER_ID:Clang>,-Oz,-Os>>)
+    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${view})
@@ -77,9 +82,10 @@ function(zwasm_program target)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
   if(ZWASM_STATIC AND NOT ZWASM_SANITIZE)
     if(ZWASM_PIE)
-      target_link_options(${target} PRIVATE -static-pie)
+      target_link_options(${target} PRIVATE -static-pie ${ZWASM_PACKED_RELOCATIONS})
     else()
-      target_link_options(${target} PRIVATE -static -no-pie)
+      set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_link_options(${target} PRIVATE -static)
     endif()
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release")

@@ -11,10 +11,23 @@ foreach(folder ${PROJECT_SOURCE_DIR}/../shared ${PROJECT_SOURCE_DIR}/build/testd
 endforeach()
 set(ZWASM_TESTDATA_FOLDER "${testdata}")
 
+# wabt's tools cross-check our front end; without them those tests are skipped.
+find_program(ZWASM_WASM2WAT wasm2wat PATHS ${ZWASM_DEPS}/wabt/usr/bin NO_CMAKE_FIND_ROOT_PATH)
+if(NOT ZWASM_WASM2WAT AND ZWASM_FETCH AND ZWASM_TESTS)
+  zwasm_fetch(wabt)
+  find_program(ZWASM_WASM2WAT wasm2wat PATHS ${ZWASM_DEPS}/wabt/usr/bin NO_CMAKE_FIND_ROOT_PATH)
+endif()
+set(ZWASM_WABT_FOLDER "")
+if(ZWASM_WASM2WAT)
+  get_filename_component(ZWASM_WABT_FOLDER ${ZWASM_WASM2WAT} DIRECTORY)
+endif()
+
 # zwasm_test(<name> LABEL <label> COMMAND <target or program> [<argument>...]
 #            [NEEDS <folder of the test data>...] [TIMEOUT <seconds>])
-# Registers a test, run from the source folder. Its environment has ZWASM_TESTDATA (empty without
-# test data) and ZWASM_CLI, the command line's program, with the emulator before it in a cross build.
+# Registers a test, run from the source folder. Its environment has
+#   ZWASM_TESTDATA  the folder of the public suites; empty without test data
+#   ZWASM_WABT      the folder of wabt's programs; empty without them
+#   ZWASM_CLI       the command that starts zwasm: its program, after the emulator in a cross build
 # Exit code 77 means skipped; so does a folder in NEEDS that is not there, which the test then says.
 function(zwasm_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "COMMAND;NEEDS" ${ARGN})
@@ -26,7 +39,7 @@ function(zwasm_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 600)
   endif()
-  set(environment "ZWASM_TESTDATA=${ZWASM_TESTDATA_FOLDER}")
+  set(environment "ZWASM_TESTDATA=${ZWASM_TESTDATA_FOLDER}" "ZWASM_WABT=${ZWASM_WABT_FOLDER}")
   if(TARGET zwasm)
     list(APPEND environment "ZWASM_CLI=$<$<BOOL:${CMAKE_CROSSCOMPILING_EMULATOR}>:${CMAKE_CROSSCOMPILING_EMULATOR} >$<TARGET_FILE:zwasm>")
   endif()
