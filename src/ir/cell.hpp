@@ -104,7 +104,15 @@ inline const DataCell& data_of(const Cell* cell) {
   return *reinterpret_cast<const DataCell*>(cell + 1);
 }
 
-/// The address of the interpreter's code for each operation, by IrOp.
-using HandlerTable = const void* const*;
+/// Data cells that follow an operation's cell.
+size_t data_cells(const Cell& cell, IrOp op);
+
+/// The address of the interpreter's code for each operation: distances from a common base, so that
+/// the table needs no relocation.
+struct HandlerTable {
+  const char* base;
+  const int32_t* distances;  ///< by IrOp
+  const void* operator[](IrOp op) const { return base + distances[static_cast<size_t>(op)]; }
+};
 
 }  // namespace zwasm

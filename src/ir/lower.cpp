@@ -1,0 +1,1170 @@
+#include "ir/lower.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "ir/rows.hpp"
+#include "runtime/frame.hpp"
+
+namespace zwasm {
+namespace {
+
+/// Cells that one byte of a body can become at most: a one-byte `br_table` label may need a stub of
+/// three cells, every other instruction stays below that per byte.
+constexpr size_t max_cells_per_byte = 4;
+
+constexpr bool fits_int16(int64_t value) { return value == static_cast<int16_t>(value); }
+constexpr bool fits_int32(int64_t value) { return value == static_cast<int32_t>(value); }
+
+/// The immediate that stands for a constant of this type in an operation, if one can.
+bool immediate_of(ValType type, uint64_t bits, int32_t& imm) {
+  if (type == valtype::i32 || type == valtype::f32) {
+    imm = static_cast<int32_t>(static_cast<uint32_t>(bits));
+    return true;
+  }
+  if (type == valtype::i64) {
+    imm = static_cast<int32_t>(bits);
+    return fits_int32(static_cast<int64_t>(bits));
+  }
+  if (type == valtype::f64) {  // as f32, if that loses nothing
+    const double value = std::bit_cast<double>(bits);
+    const float narrow = static_cast<float>(value);
+    imm = std::bit_cast<int32_t>(narrow);
+    return std::bit_cast<uint64_t>(static_cast<double>(narrow)) == bits && value == value;
+  }
+  return false;
+}
+
+/// What an instruction costs in fuel: nothing for those that only structure the code.
+uint32_t fuel_cost(Opcode opcode) {
+  switch (static_cast<uint32_t>(opcode)) {
+    case static_cast<uint32_t>(Opcode::nop):
+    case static_cast<uint32_t>(Opcode::drop):
+    case static_cast<uint32_t>(Opcode::block):
+    case static_cast<uint32_t>(Opcode::loop):
+    case static_cast<uint32_t>(Opcode::unreachable):
+    case static_cast<uint32_t>(Opcode::return_):
+    case static_cast<uint32_t>(Opcode::else_):
+    case static_cast<uint32_t>(Opcode::end):
+      return 0;
+  }
+  return 1;
+}
+
+Cell data_free_copy(const Cell& cell, HandlerTable table) {
+  Cell linked = cell;
+  linked.handler = table[static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))];
+  return linked;
+}
+
+}  // namespace
+
+size_t data_cells(const Cell& cell, IrOp op) {
+  switch (info(op).format) {
+    case IrFormat::table:
+      return (size_t{cell.table.count} + 1 + 3) / 4;
+    case IrFormat::rri_64:
+    case IrFormat::rrr16:
+    case IrFormat::mem_any:
+    case IrFormat::mem_lane:
+    case IrFormat::call_indirect:
+    case IrFormat::return_call_indirect:
+    case IrFormat::builtin_wide:
+      return 1;
+    case IrFormat::rrr:
+    case IrFormat::rri:
+    case IrFormat::br:
+    case IrFormat::bri:
+    case IrFormat::bra:
+    case IrFormat::latch:
+    case IrFormat::latchi:
+    case IrFormat::mem:
+    case IrFormat::memi:
+    case IrFormat::memx:
+    case IrFormat::call:
+    case IrFormat::call_ref:
+    case IrFormat::return_call:
+    case IrFormat::return_call_ref:
+    case IrFormat::builtin:
+    case IrFormat::enter:
+      return 0;
+  }
+  return 0;
+}
+
+Lowering::Lowering(const Module& module, Allocator& allocator)
+    : module_(module),
+      reader_(allocator),
+      cells_(allocator),
+      stack_(allocator),
+      controls_(allocator),
+      fixups_(allocator),
+      local_slots_(allocator),
+      local_types_(allocator),
+      local_reads_(allocator),
+      positions_(allocator),
+      map_starts_(allocator),
+      map_slots_(allocator) {}
+
+Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
+  options_ = options;
+  cells_.clear();
+  stack_.clear();
+  controls_.clear();
+  fixups_.clear();
+  local_slots_.clear();
+  local_types_.clear();
+  local_reads_.clear();
+  positions_.clear();
+  map_starts_.clear();
+  map_slots_.clear();
+  const Code& code = module_.code(function);
+  const size_t locals = module_.func_type(function).params.size() + code.local_count;
+  const size_t bytes = code.body.bytes.size();
+  // With room for the worst case, nothing below can fail for want of memory.
+  if (!cells_.try_reserve(bytes * max_cells_per_byte + 16) || !stack_.try_reserve(bytes + 1) ||
+      !controls_.try_reserve(bytes + 1) || !fixups_.try_reserve(bytes + 1) ||
+      !local_slots_.try_reserve(locals) || !local_types_.try_reserve(locals) ||
+      !local_reads_.try_reserve(locals)) {
+    return make_trap(TrapKind::out_of_memory);
+  }
+  return run(function);
+}
+
+Status Lowering::run(FuncIndex function) {
+  const Code& code = module_.code(function);
+  type_ = &module_.func_type(function);
+  uint32_t slot = 0;
+  const auto add_local = [&](ValType type) {
+    local_slots_.push_back(static_cast<uint16_t>(slot));
+    local_types_.push_back(type);
+    local_reads_.push_back(none);
+    slot += type.slots();
+  };
+  for (const ValType type : type_->params) add_local(type);
+  const uint32_t param_slots = slot;
+  for (const LocalRun& locals : code.locals) {
+    for (uint32_t i = 0; i < locals.count; ++i) add_local(locals.type);
+  }
+  const uint32_t local_slots = slot;
+  first_operand_slot_ = std::max(local_slots, min_frame_advance);
+  uint32_t result_slots = 0;
+  for (const ValType type : type_->results) result_slots += type.slots();
+  max_slots_ = std::max(first_operand_slot_, result_slots);
+  unreachable_ = false;
+  unreachable_depth_ = 0;
+  flushed_ = 0;
+  offset_ = code.body.offset;
+
+  begin_block();
+  emit(IrOp::enter).enter = {0, raw(function)};
+  begin_block();
+  if (local_slots > param_slots) {
+    emit(IrOp::zero).r = {static_cast<uint16_t>(param_slots),
+                          static_cast<uint16_t>(local_slots - param_slots), 0, 0};
+  }
+  Control& body = controls_.emplace_back();
+  body.kind = BlockKind::function;
+  body.type = type_;
+  body.base_slot = static_cast<uint16_t>(first_operand_slot_);
+  body.label_fixups = body.else_fixup = body.table_stub = body.stub_table = none;
+
+  reader_.reset(code.body, options_.features);
+  Instruction in;
+  while (!controls_.empty()) {
+    if (!reader_.next(in)) return reader_.take_error();
+    offset_ = in.offset;
+    if (unreachable_ && skip_unreachable(in)) continue;
+    ZWASM_CHECK(instruction(in));
+  }
+  cells_[0].enter.frame_bytes = static_cast<uint32_t>(max_slots_ * sizeof(Slot));
+  return {};
+}
+
+void Lowering::link(Cell* destination, HandlerTable table) const {
+  for (size_t i = 0; i < cells_.size();) {
+    const Cell& cell = cells_[i];
+    const size_t data = data_cells(cell, op_of(static_cast<uint32_t>(i)));
+    destination[i] = data_free_copy(cell, table);
+    std::memcpy(static_cast<void*>(destination + i + 1), &cells_[0] + i + 1, data * sizeof(Cell));
+    i += 1 + data;
+  }
+}
+
+uint32_t Lowering::position(size_t cell) const { return positions_[cell]; }
+
+std::span<const uint16_t> Lowering::reference_slots(size_t cell) const {
+  const uint32_t start = map_starts_[cell];
+  if (start == none) return {};
+  return map_slots_.span().subspan(start + 1, map_slots_[start]);
+}
+
+bool Lowering::skip_unreachable(const Instruction& in) {
+  if (info(in.opcode).immediate == Immediate::block_type || in.opcode == Opcode::try_table) {
+    ++unreachable_depth_;
+    return true;
+  }
+  if (in.opcode == Opcode::end || in.opcode == Opcode::delegate) {
+    if (unreachable_depth_ == 0) return false;
+    --unreachable_depth_;
+    return true;
+  }
+  return !(in.opcode == Opcode::else_ && unreachable_depth_ == 0);
+}
+
+// --- Emission -----------------------------------------------------------------------------------
+
+Cell& Lowering::emit(IrOp op) {
+  previous_cell_ = last_cell_;
+  last_cell_ = static_cast<uint32_t>(cells_.size());
+  last_result_ = none;
+  last_compare_ = none;
+  Cell& cell = cells_.emplace_back();
+  cell.handler = reinterpret_cast<const void*>(static_cast<uintptr_t>(op));
+  cell.r = {0, 0, 0, 0};
+  if (options_.record) {
+    positions_.push_back(offset_);
+    map_starts_.push_back(none);
+  }
+  return cell;
+}
+
+DataCell& Lowering::emit_data() {
+  Cell& cell = cells_.emplace_back();
+  if (options_.record) {
+    positions_.push_back(offset_);
+    map_starts_.push_back(none);
+  }
+  auto& data = reinterpret_cast<DataCell&>(cell);
+  data.u64[0] = data.u64[1] = 0;
+  return data;
+}
+
+void Lowering::begin_block() {
+  last_cell_ = previous_cell_ = last_result_ = last_compare_ = none;
+  forget_accumulators();
+  end_fuel_block();
+}
+
+IrOp Lowering::op_of(uint32_t cell) const {
+  return static_cast<IrOp>(reinterpret_cast<uintptr_t>(cells_[cell].handler));
+}
+
+void Lowering::set_op(uint32_t cell, IrOp op) {
+  cells_[cell].handler = reinterpret_cast<const void*>(static_cast<uintptr_t>(op));
+}
+
+/// Takes back the operation emitted last, which has no data. What is known of accumulators stays,
+/// so the caller must have been its only reader.
+void Lowering::remove_last() {
+  cells_.pop_back();
+  if (options_.record) {
+    positions_.pop_back();
+    map_starts_.pop_back();
+  }
+  for (Accumulator& known : accs_) {
+    if (known.cell == last_cell_) known = {};
+  }
+  last_cell_ = previous_cell_;
+  previous_cell_ = last_result_ = last_compare_ = none;
+}
+
+void Lowering::charge(Opcode opcode) {
+  const uint32_t cost = fuel_cost(opcode);
+  if (cost == 0) return;
+  if (fuel_cell_ == none) {
+    emit(IrOp::fuel);
+    fuel_cell_ = last_cell_;
+  }
+  cells_[fuel_cell_].i.imm += static_cast<int32_t>(cost);
+}
+
+// --- Symbolic stack -----------------------------------------------------------------------------
+
+uint32_t Lowering::next_slot() const {
+  return stack_.empty() ? first_operand_slot_ : stack_.back().slot + stack_.back().type.slots();
+}
+
+Lowering::Operand& Lowering::push(ValType type, Operand::Kind kind) {
+  const uint32_t slot = next_slot();
+  max_slots_ = std::max(max_slots_, slot + type.slots());
+  return stack_.emplace_back(Operand{kind, type, static_cast<uint16_t>(slot), 0, none, 0});
+}
+
+void Lowering::push_slots(std::span<const ValType> types) {
+  for (const ValType type : types) push(type, Operand::Kind::slot);
+}
+
+void Lowering::push_local(uint32_t local) {
+  Operand& operand = push(local_types_[local], Operand::Kind::local);
+  operand.local = local;
+  operand.next_read = local_reads_[local];
+  local_reads_[local] = static_cast<uint32_t>(stack_.size() - 1);
+}
+
+void Lowering::push_constant(ValType type, uint64_t bits) {
+  push(type, Operand::Kind::constant).bits = bits;
+}
+
+Lowering::Operand Lowering::pop() {
+  const Operand operand = stack_.back();
+  stack_.pop_back();
+  if (operand.kind == Operand::Kind::local) local_reads_[operand.local] = operand.next_read;
+  flushed_ = std::min(flushed_, static_cast<uint32_t>(stack_.size()));
+  return operand;
+}
+
+void Lowering::truncate(size_t height) {
+  while (stack_.size() > height) pop();
+}
+
+/// Brings an operand into its canonical slot. A local operand must be the topmost read of its local.
+void Lowering::materialize(Operand& operand) {
+  switch (operand.kind) {
+    case Operand::Kind::slot:
+      return;
+    case Operand::Kind::local:
+      local_reads_[operand.local] = operand.next_read;
+      emit_copy(operand.slot, local_slots_[operand.local], operand.type);
+      break;
+    case Operand::Kind::constant:
+      emit_constant(operand.slot, operand.type, operand.bits);
+      break;
+  }
+  operand.kind = Operand::Kind::slot;
+}
+
+void Lowering::materialize_top(size_t count) {
+  for (size_t depth = 0; depth < count; ++depth) materialize(peek(depth));
+}
+
+/// Before a local changes: operands that still mean its old value are copied.
+void Lowering::materialize_reads(uint32_t local) {
+  while (local_reads_[local] != none) materialize(stack_[local_reads_[local]]);
+}
+
+/// Before control flow splits: no operand may stand for a local, which one path could change.
+void Lowering::flush_locals() {
+  for (size_t i = stack_.size(); i > flushed_; --i) {
+    if (stack_[i - 1].kind == Operand::Kind::local) materialize(stack_[i - 1]);
+  }
+  flushed_ = static_cast<uint32_t>(stack_.size());
+}
+
+// --- Operands and results -----------------------------------------------------------------------
+
+Lowering::AccKind Lowering::acc_kind(ValType type) {
+  return type == valtype::f32 ? AccKind::f32 : type == valtype::f64 ? AccKind::f64 : AccKind::integer;
+}
+
+void Lowering::forget_accumulators() {
+  for (Accumulator& known : accs_) known = {};
+}
+
+void Lowering::keep_slots_written() {
+  for (Accumulator& known : accs_) known.cell = none;
+}
+
+void Lowering::forget_slot(uint32_t slot) {
+  for (Accumulator& known : accs_) {
+    if (known.slot == slot) known = {};
+  }
+}
+
+/// Where an operand can be read; it must not be a constant. If the accumulator of its type holds it
+/// and nothing else needs the slot, the operation that produced it stops writing the slot; so
+/// nothing may be emitted between this call and the reader.
+Lowering::Source Lowering::source(const Operand& operand) {
+  const uint16_t slot =
+      operand.kind == Operand::Kind::local ? local_slots_[operand.local] : operand.slot;
+  Accumulator& known = acc(operand.type);
+  if (known.slot != slot || operand.type == valtype::v128) return {false, slot};
+  if (operand.kind == Operand::Kind::slot && known.cell != none) {
+    set_op(known.cell, form(op_of(known.cell), forms::accumulator_only));
+    if (last_result_ == known.cell) last_result_ = none;
+    known = {};
+    return {true, no_slot};
+  }
+  return {true, slot};
+}
+
+/// The slot to read an operand from, after bringing a constant there.
+uint16_t Lowering::slot_of(Operand& operand) {
+  if (operand.kind == Operand::Kind::local) return local_slots_[operand.local];
+  materialize(operand);
+  return operand.slot;
+}
+
+/// Pushes the result of `cell`, the operation emitted last, which writes it to its first slot field.
+void Lowering::set_result(Cell& cell, ValType type, bool accumulates, bool has_accumulator_form) {
+  const Operand& operand = push(type, Operand::Kind::slot);
+  cell.r.d = operand.slot;
+  forget_slot(operand.slot);
+  if (type.slots() == 2) forget_slot(operand.slot + 1u);
+  last_result_ = last_cell_;
+  if (accumulates) acc(type) = {operand.slot, has_accumulator_form ? last_cell_ : none};
+}
+
+bool Lowering::produced_last(const Operand& operand) const {
+  return operand.kind == Operand::Kind::slot && last_result_ != none &&
+         cells_[last_result_].r.d == operand.slot;
+}
+
+void Lowering::emit_constant(uint16_t slot, ValType type, uint64_t bits) {
+  if (bits == static_cast<uint32_t>(bits)) {
+    emit(IrOp::const_u32).i = {slot, 0, static_cast<int32_t>(static_cast<uint32_t>(bits))};
+  } else if (fits_int32(static_cast<int64_t>(bits))) {
+    emit(IrOp::const_s32).i = {slot, 0, static_cast<int32_t>(bits)};
+  } else {
+    emit(IrOp::const_u64).i = {slot, 0, 0};
+    emit_data().u64[0] = bits;
+  }
+  forget_slot(slot);
+  // All of them leave the value in the integer accumulator.
+  accs_[static_cast<size_t>(AccKind::integer)] = {};
+  if (acc_kind(type) == AccKind::integer) acc(type) = {slot, none};
+}
+
+void Lowering::emit_copy(uint16_t to, uint16_t from, ValType type) {
+  forget_slot(to);
+  if (type == valtype::v128) {
+    forget_slot(to + 1u);
+    emit(IrOp::copy_v128).r = {to, from, 0, 0};
+  } else if (last_cell_ != none && op_of(last_cell_) == IrOp::copy) {
+    set_op(last_cell_, IrOp::copy2);
+    cells_[last_cell_].r.b = to;
+    cells_[last_cell_].r.c = from;
+    last_result_ = none;
+  } else {
+    emit(IrOp::copy).r = {to, from, 0, 0};
+    last_result_ = last_cell_;
+  }
+}
+
+/// Writes an operand, popped or about to be, to a slot. `may_redirect`: its own slot is not needed
+/// any more, so the operation that made it can write there at once.
+void Lowering::move_operand(Operand& operand, uint16_t to, bool may_redirect) {
+  switch (operand.kind) {
+    case Operand::Kind::constant:
+      emit_constant(to, operand.type, operand.bits);
+      return;
+    case Operand::Kind::local:
+      if (local_slots_[operand.local] != to) {
+        emit_copy(to, local_slots_[operand.local], operand.type);
+      }
+      return;
+    case Operand::Kind::slot:
+      break;
+  }
+  if (operand.slot == to) return;
+  if (may_redirect && produced_last(operand)) {
+    cells_[last_result_].r.d = to;
+    for (Accumulator& known : accs_) {
+      if (known.slot == to) known = {};
+    }
+    for (Accumulator& known : accs_) {
+      if (known.slot == operand.slot) known = {to, none};
+    }
+    return;
+  }
+  emit_copy(to, operand.slot, operand.type);
+}
+
+// --- Instructions by shape ----------------------------------------------------------------------
+
+void Lowering::unary(IrOp base, ValType type, ValType result_type) {
+  Operand operand = pop();
+  if (operand.kind == Operand::Kind::constant) materialize(operand);
+  const Source from = source(operand);
+  Cell& cell = emit(form(base, from.in_accumulator ? forms::acc : forms::slot));
+  cell.r.a = from.slot;
+  static_cast<void>(type);
+  set_result(cell, result_type, true, true);
+}
+
+void Lowering::binary(IrOp base, Opcode opcode, ValType type) {
+  Operand b = pop();
+  Operand a = pop();
+  const bool commutative = is_commutative(opcode);
+  if (commutative && a.kind == Operand::Kind::constant && b.kind != Operand::Kind::constant) {
+    std::swap(a, b);
+  }
+  int32_t imm = 0;
+  bool has_imm = b.kind == Operand::Kind::constant && immediate_of(type, b.bits, imm);
+  // Subtraction of a constant is addition of its negative: one shape for addresses and latches.
+  if (has_imm && imm != INT32_MIN) {
+    if (opcode == Opcode::i32_sub) {
+      base = IrOp::i32_add_ss_w;
+      imm = -imm;
+    } else if (opcode == Opcode::i64_sub) {
+      base = IrOp::i64_add_ss_w;
+      imm = -imm;
+    }
+  }
+  if (a.kind == Operand::Kind::constant) materialize(a);
+  if (b.kind == Operand::Kind::constant && !has_imm) materialize(b);
+  const Source first = source(a);
+  if (has_imm) {
+    Cell& cell = emit(form(base, first.in_accumulator ? forms::acc_imm : forms::slot_imm));
+    cell.i = {0, first.slot, imm};
+    set_result(cell, type, true, true);
+    return;
+  }
+  if (first.in_accumulator) {
+    const uint16_t second = slot_of(b);
+    Cell& cell = emit(form(base, forms::acc_slot));
+    cell.r = {0, first.slot, second, 0};
+    set_result(cell, type, true, true);
+    return;
+  }
+  const Source second = source(b);
+  if (!second.in_accumulator) {
+    Cell& cell = emit(form(base, forms::slot_slot));
+    cell.r = {0, first.slot, second.slot, 0};
+    set_result(cell, type, true, true);
+  } else if (commutative) {
+    Cell& cell = emit(form(base, forms::acc_slot));
+    cell.r = {0, second.slot, first.slot, 0};
+    set_result(cell, type, true, true);
+  } else {
+    Cell& cell = emit(form(base, forms::slot_acc));
+    cell.r = {0, first.slot, second.slot, 0};
+    set_result(cell, type, true, true);
+  }
+}
+
+void Lowering::compare(IrOp base, Opcode opcode, ValType type) {
+  Operand b = pop();
+  Operand a = pop();
+  const auto mirror = [&] {
+    opcode = comparison(opcode)->mirrored;
+    base = comparison(opcode)->base;
+    std::swap(a, b);
+  };
+  if (a.kind == Operand::Kind::constant && b.kind != Operand::Kind::constant) mirror();
+  int32_t imm = 0;
+  const bool has_imm = b.kind == Operand::Kind::constant && immediate_of(type, b.bits, imm);
+  if (a.kind == Operand::Kind::constant) materialize(a);
+  if (b.kind == Operand::Kind::constant && !has_imm) materialize(b);
+  Source first = source(a);
+  uint32_t distance = first.in_accumulator ? forms::acc_slot : forms::slot_slot;
+  Source second{false, 0};
+  if (has_imm) {
+    distance = first.in_accumulator ? forms::acc_imm : forms::slot_imm;
+  } else if (first.in_accumulator) {
+    second.slot = slot_of(b);
+  } else {
+    second = source(b);
+    if (second.in_accumulator) {
+      mirror();
+      std::swap(first, second);
+      distance = forms::acc_slot;
+    }
+  }
+  Cell& cell = emit(form(base, distance));
+  if (has_imm) {
+    cell.i = {0, first.slot, imm};
+  } else {
+    cell.r = {0, first.slot, second.slot, 0};
+  }
+  set_result(cell, valtype::i32, true, true);
+  last_compare_ = last_cell_;
+  compare_opcode_ = opcode;
+}
+
+void Lowering::test_zero(Opcode opcode, IrOp base, ValType type) {
+  const Operand& operand = stack_.back();
+  if (produced_last(operand) && last_compare_ == last_cell_) {
+    const auto compared = comparison(compare_opcode_);
+    if (compared && !compared->is_float) {
+      const uint32_t distance =
+          static_cast<uint32_t>(op_of(last_cell_)) - static_cast<uint32_t>(compared->base);
+      compare_opcode_ = compared->inverse;
+      set_op(last_cell_, form(comparison(compare_opcode_)->base, distance));
+      return;  // the result stays where it is
+    }
+  }
+  unary(base, type, valtype::i32);
+  last_compare_ = last_cell_;
+  compare_opcode_ = opcode;
+}
+
+bool Lowering::is_direct_memory(const Memarg& memarg) const {
+  if (raw(memarg.memory) != 0) return false;
+  const MemoryType& type = module_.memories[0];
+  return type.address == AddressType::i32 && type.page_size_log2 == 16;
+}
+
+void Lowering::memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg) {
+  emit(op).mem = {value, address, raw(memarg.memory)};
+  const uint32_t cell = last_cell_;
+  emit_data().u64[0] = memarg.offset;
+  last_cell_ = cell;
+}
+
+void Lowering::load(IrOp base, IrOp any, const Memarg& memarg, ValType type) {
+  Operand address = pop();
+  if (!is_direct_memory(memarg)) {
+    memory_any(any, 0, slot_of(address), memarg);
+    set_result(cells_[last_cell_], type, true, false);
+    return;
+  }
+  if (!options_.guard_pages) base = form(base, forms::load_checked);
+  // The sum of two slots as address: take the addition back.
+  if (produced_last(address) && memarg.offset <= 0xFFFF) {
+    const IrOp op = op_of(last_cell_);
+    const Cell add = cells_[last_cell_];
+    if (op == IrOp::i32_add_ss_w || (op == IrOp::i32_add_as_w && add.r.a != no_slot)) {
+      remove_last();
+      Cell& cell = emit(form(base, forms::load_sum));
+      cell.memx = {0, add.r.a, add.r.b, static_cast<uint16_t>(memarg.offset)};
+      set_result(cell, type, true, true);
+      return;
+    }
+  }
+  if (address.kind == Operand::Kind::constant) materialize(address);
+  const Source from = source(address);
+  Cell& cell = emit(form(base, from.in_accumulator ? forms::acc : forms::slot));
+  cell.mem = {0, from.slot, static_cast<uint32_t>(memarg.offset)};
+  set_result(cell, type, true, true);
+}
+
+void Lowering::store(IrOp base, IrOp any, const Memarg& memarg, ValType type) {
+  Operand value = pop();
+  Operand address = pop();
+  if (!is_direct_memory(memarg)) {
+    const uint16_t value_slot = slot_of(value);
+    memory_any(any, value_slot, slot_of(address), memarg);
+    return;
+  }
+  if (!options_.guard_pages) base = form(base, forms::store_checked);
+  const auto offset = static_cast<uint32_t>(memarg.offset);
+  // A small constant is part of the operation: integers sign-extended, floats only +0.
+  const bool is_float = acc_kind(type) != AccKind::integer;
+  const auto small = type == valtype::i32 ? int64_t{static_cast<int32_t>(value.bits)}
+                                          : static_cast<int64_t>(value.bits);
+  if (value.kind == Operand::Kind::constant && (is_float ? value.bits == 0 : fits_int16(small))) {
+    const uint16_t address_slot = slot_of(address);
+    emit(form(base, forms::store_slot_imm)).mem = {static_cast<uint16_t>(small), address_slot,
+                                                   offset};
+    return;
+  }
+  if (value.kind != Operand::Kind::constant && produced_last(address) && offset <= 0xFFFF) {
+    const IrOp op = op_of(last_cell_);
+    const Cell add = cells_[last_cell_];
+    if (op == IrOp::i32_add_ss_w || (op == IrOp::i32_add_as_w && add.r.a != no_slot)) {
+      remove_last();
+      const Source from = source(value);
+      emit(form(base, from.in_accumulator ? forms::store_sum_acc : forms::store_sum_slot)).memx = {
+          from.slot, add.r.a, add.r.b, static_cast<uint16_t>(offset)};
+      return;
+    }
+  }
+  if (address.kind == Operand::Kind::constant) materialize(address);
+  if (value.kind == Operand::Kind::constant) materialize(value);
+  const Source from = source(value);
+  if (from.in_accumulator) {
+    emit(form(base, forms::store_slot_acc)).mem = {from.slot, slot_of(address), offset};
+    return;
+  }
+  const Source to = source(address);
+  emit(form(base, to.in_accumulator ? forms::store_acc_slot : forms::store_slot_slot)).mem = {
+      from.slot, to.slot, offset};
+}
+
+void Lowering::simd_memory(IrOp guard, bool is_store, const Memarg& memarg) {
+  Operand value{};
+  if (is_store) value = pop();
+  Operand address = pop();
+  const uint16_t value_slot = is_store ? slot_of(value) : uint16_t{0};
+  const uint16_t address_slot = slot_of(address);
+  if (is_direct_memory(memarg)) {
+    emit(form(guard, options_.guard_pages ? 0 : 1)).mem = {
+        value_slot, address_slot, static_cast<uint32_t>(memarg.offset)};
+  } else {
+    memory_any(form(guard, 2), value_slot, address_slot, memarg);
+  }
+  if (!is_store) set_result(cells_[last_cell_], valtype::v128, false, false);
+}
+
+void Lowering::simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane) {
+  Operand vector = pop();
+  Operand address = pop();
+  const uint16_t vector_slot = slot_of(vector);
+  const uint16_t address_slot = slot_of(address);
+  emit(op).r = {0, address_slot, vector_slot, lane};
+  const uint32_t cell = last_cell_;
+  DataCell& data = emit_data();
+  data.u64[0] = memarg.offset;
+  data.u32[2] = raw(memarg.memory);
+  last_cell_ = cell;
+  if (!is_store) set_result(cells_[cell], valtype::v128, false, false);
+}
+
+void Lowering::simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes) {
+  uint16_t slots[3] = {};
+  for (size_t i = operands; i-- > 0;) {
+    Operand operand = pop();
+    slots[i] = slot_of(operand);
+  }
+  emit(op).r = {0, slots[0], slots[1], slots[2]};
+  const uint32_t cell = last_cell_;
+  if (lanes != nullptr) {
+    std::memcpy(emit_data().bytes, lanes, 16);
+    last_cell_ = cell;
+  }
+  set_result(cells_[cell], result_type, result_type != valtype::v128, false);
+}
+
+void Lowering::simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane) {
+  uint16_t slots[2] = {};
+  for (size_t i = operands; i-- > 0;) {
+    Operand operand = pop();
+    slots[i] = slot_of(operand);
+  }
+  Cell& cell = emit(op);
+  cell.r = {0, slots[0], 0, 0};
+  (operands == 1 ? cell.r.b : cell.r.c) = lane;
+  if (operands == 2) cell.r.b = slots[1];
+  set_result(cell, result_type, result_type != valtype::v128, false);
+}
+
+void Lowering::wide(IrOp op, size_t operands) {
+  materialize_top(operands);
+  const uint16_t base = peek(operands - 1).slot;
+  truncate(stack_.size() - operands);
+  emit(op).r = {base, base, 0, 0};
+  forget_accumulators();
+  push(valtype::i64, Operand::Kind::slot);
+  push(valtype::i64, Operand::Kind::slot);
+}
+
+void Lowering::select() {
+  Operand condition = pop();
+  Operand b = pop();
+  Operand a = pop();
+  const ValType type = a.type;
+  const uint16_t first = slot_of(a);
+  const uint16_t second = slot_of(b);
+  if (condition.kind == Operand::Kind::constant) materialize(condition);
+  if (type == valtype::v128) {
+    const uint16_t condition_slot = slot_of(condition);
+    Cell& cell = emit(IrOp::select_v128);
+    cell.r = {0, first, second, condition_slot};
+    set_result(cell, type, false, false);
+    return;
+  }
+  const Source from = source(condition);
+  Cell& cell = emit(from.in_accumulator ? IrOp::select_a : IrOp::select_s);
+  cell.r = {0, first, second, from.slot};
+  set_result(cell, type, false, false);
+}
+
+void Lowering::local_set(uint32_t local) {
+  Operand value = pop();
+  materialize_reads(local);
+  const uint16_t slot = local_slots_[local];
+  move_operand(value, slot, true);
+}
+
+void Lowering::global_get(uint32_t index) {
+  const ValType type = module_.globals[index].type.type;
+  const bool imported = index < module_.imported_globals;
+  const uint32_t number = imported ? index : index - module_.imported_globals;
+  const bool vector = type == valtype::v128;
+  const IrOp op = imported ? vector ? IrOp::global_get_imported_v128 : IrOp::global_get_imported
+                  : vector ? IrOp::global_get_v128
+                           : IrOp::global_get_w;
+  Cell& cell = emit(op);
+  cell.i = {0, 0, static_cast<int32_t>(number)};
+  const bool accumulates = op == IrOp::global_get_w;
+  if (accumulates) accs_[static_cast<size_t>(AccKind::integer)] = {};
+  set_result(cell, type, accumulates && acc_kind(type) == AccKind::integer, true);
+}
+
+void Lowering::global_set(uint32_t index) {
+  Operand value = pop();
+  const bool imported = index < module_.imported_globals;
+  const auto number =
+      static_cast<int32_t>(imported ? index : index - module_.imported_globals);
+  if (value.type == valtype::v128) {
+    const uint16_t slot = slot_of(value);
+    emit(imported ? IrOp::global_set_imported_v128 : IrOp::global_set_v128).i = {0, slot, number};
+    return;
+  }
+  if (value.kind == Operand::Kind::constant) materialize(value);
+  if (!imported && acc_kind(value.type) == AccKind::integer) {
+    const Source from = source(value);
+    if (from.in_accumulator) {
+      emit(IrOp::global_set_a).i = {0, from.slot, number};
+      return;
+    }
+  }
+  const uint16_t slot = slot_of(value);
+  emit(imported ? IrOp::global_set_imported : IrOp::global_set_s).i = {0, slot, number};
+}
+
+void Lowering::table_get(uint32_t index) {
+  Operand element = pop();
+  const uint16_t slot = slot_of(element);
+  Cell& cell = emit(IrOp::table_get);
+  cell.i = {0, slot, static_cast<int32_t>(index)};
+  forget_accumulators();
+  set_result(cell, module_.tables[index].type.element, false, false);
+}
+
+void Lowering::table_set(uint32_t index) {
+  Operand value = pop();
+  Operand element = pop();
+  const uint16_t value_slot = slot_of(value);
+  const uint16_t element_slot = slot_of(element);
+  emit(IrOp::table_set).i = {value_slot, element_slot, static_cast<int32_t>(index)};
+  forget_accumulators();
+}
+
+void Lowering::builtin(Builtin number, size_t operands, ValType result, uint32_t first,
+                       uint32_t second) {
+  materialize_top(operands);
+  const uint16_t base =
+      operands == 0 ? static_cast<uint16_t>(next_slot()) : peek(operands - 1).slot;
+  truncate(stack_.size() - operands);
+  const auto code = static_cast<uint16_t>(number);
+  if (first <= 0xFFFF && second <= 0xFFFF) {
+    emit(IrOp::builtin).r = {base, code, static_cast<uint16_t>(first),
+                             static_cast<uint16_t>(second)};
+  } else {
+    emit(IrOp::builtin_wide).r = {base, code, 0, 0};
+    DataCell& data = emit_data();
+    data.u32[0] = first;
+    data.u32[1] = second;
+  }
+  last_cell_ = last_result_ = none;
+  forget_accumulators();
+  if (!result.is_bottom()) push(result, Operand::Kind::slot);
+}
+
+Status Lowering::instruction(const Instruction& in) {
+  if (options_.metered) charge(in.opcode);
+  const auto address_type = [&](uint32_t memory) {
+    return to_valtype(module_.memories[memory].address);
+  };
+  const auto table_address = [&](uint32_t table) {
+    return to_valtype(module_.tables[table].type.address);
+  };
+  switch (in.opcode) {
+#define INT_BINARY(code, name, text, type, feature)                 \
+  case Opcode::name:                                                \
+    binary(IrOp::name##_ss_w, Opcode::name, valtype::type);         \
+    return {};
+#define INT_DIVIDE INT_BINARY
+#define FLOAT_BINARY INT_BINARY
+#define INT_COMPARE(code, name, text, type, feature)                \
+  case Opcode::name:                                                \
+    compare(IrOp::name##_ss_w, Opcode::name, valtype::type);        \
+    return {};
+#define FLOAT_COMPARE INT_COMPARE
+#define INT_TEST(code, name, text, type, feature)                   \
+  case Opcode::name:                                                \
+    test_zero(Opcode::name, IrOp::name##_s_w, valtype::type);       \
+    return {};
+#define INT_UNARY(code, name, text, type, feature)                  \
+  case Opcode::name:                                                \
+    unary(IrOp::name##_s_w, valtype::type, valtype::type);          \
+    return {};
+#define FLOAT_UNARY INT_UNARY
+#define CONVERT(code, name, text, to, from, feature)                \
+  case Opcode::name:                                                \
+    unary(IrOp::name##_s_w, valtype::from, valtype::to);            \
+    return {};
+#define LOAD(code, name, text, type, access, feature)                                     \
+  case Opcode::name:                                                                      \
+    load(IrOp::name##_s_w_guard, IrOp::name##_any, in.memory.memarg, valtype::type);      \
+    return {};
+#define STORE(code, name, text, type, access, feature)                                    \
+  case Opcode::name:                                                                      \
+    store(IrOp::name##_ss_guard, IrOp::name##_any, in.memory.memarg, valtype::type);      \
+    return {};
+#define SIMD_UNARY(code, name, text, feature) \
+  case Opcode::name:                          \
+    simd(IrOp::name, 1, valtype::v128, nullptr); \
+    return {};
+#define SIMD_BINARY(code, name, text, feature) \
+  case Opcode::name:                           \
+    simd(IrOp::name, 2, valtype::v128, nullptr); \
+    return {};
+#define SIMD_SHIFT SIMD_BINARY
+#define SIMD_TERNARY(code, name, text, feature) \
+  case Opcode::name:                            \
+    simd(IrOp::name, 3, valtype::v128, nullptr); \
+    return {};
+#define SIMD_TEST(code, name, text, feature) \
+  case Opcode::name:                         \
+    simd(IrOp::name, 1, valtype::i32, nullptr); \
+    return {};
+#define SIMD_SHUFFLE(code, name, text, feature) \
+  case Opcode::name:                            \
+    simd(IrOp::name, 2, valtype::v128, in.v128); \
+    return {};
+#define SIMD_SPLAT(code, name, text, type, feature) \
+  case Opcode::name:                                \
+    simd(IrOp::name, 1, valtype::v128, nullptr);    \
+    return {};
+#define SIMD_EXTRACT(code, name, text, type, feature)           \
+  case Opcode::name:                                            \
+    simd_lane(IrOp::name, 1, valtype::type, in.memory.lane);    \
+    return {};
+#define SIMD_REPLACE(code, name, text, type, feature)           \
+  case Opcode::name:                                            \
+    simd_lane(IrOp::name, 2, valtype::v128, in.memory.lane);    \
+    return {};
+#define SIMD_LOAD(code, name, text, access, feature)            \
+  case Opcode::name:                                            \
+    simd_memory(IrOp::name##_guard, false, in.memory.memarg);   \
+    return {};
+#define SIMD_STORE(code, name, text, access, feature)           \
+  case Opcode::name:                                            \
+    simd_memory(IrOp::name##_guard, true, in.memory.memarg);    \
+    return {};
+#define SIMD_LOAD_LANE(code, name, text, access, feature)                               \
+  case Opcode::name:                                                                    \
+    simd_lane_memory(IrOp::name##_any, false, in.memory.memarg, in.memory.lane);        \
+    return {};
+#define SIMD_STORE_LANE(code, name, text, access, feature)                              \
+  case Opcode::name:                                                                    \
+    simd_lane_memory(IrOp::name##_any, true, in.memory.memarg, in.memory.lane);         \
+    return {};
+#define WIDE(code, name, text, types, feature)                            \
+  case Opcode::name:                                                      \
+    wide(IrOp::name, info(Opcode::name).signature.param_count);           \
+    return {};
+    // Not executed by this build.
+#define ATOMIC_OP(code, name, text, signature, access, feature) case Opcode::name:
+#define ATOMIC_LOAD(code, name, text, type, access, feature) case Opcode::name:
+#define ATOMIC_STORE(code, name, text, type, access, feature) case Opcode::name:
+#define ATOMIC_RMW(code, name, text, type, access, operation, feature) case Opcode::name:
+#define ATOMIC_CMPXCHG(code, name, text, type, access, feature) case Opcode::name:
+#define CONST(code, name, text, type, feature)
+#define CONTROL(code, name, text, immediate, feature)
+#include "wasm/opcodes.def"
+    case Opcode::atomic_fence:
+    case Opcode::try_:
+    case Opcode::catch_:
+    case Opcode::throw_:
+    case Opcode::rethrow:
+    case Opcode::throw_ref:
+    case Opcode::delegate:
+    case Opcode::catch_all:
+    case Opcode::try_table:
+    case Opcode::struct_new:
+    case Opcode::struct_new_default:
+    case Opcode::struct_get:
+    case Opcode::struct_get_s:
+    case Opcode::struct_get_u:
+    case Opcode::struct_set:
+    case Opcode::array_new:
+    case Opcode::array_new_default:
+    case Opcode::array_new_fixed:
+    case Opcode::array_new_data:
+    case Opcode::array_new_elem:
+    case Opcode::array_get:
+    case Opcode::array_get_s:
+    case Opcode::array_get_u:
+    case Opcode::array_set:
+    case Opcode::array_len:
+    case Opcode::array_fill:
+    case Opcode::array_copy:
+    case Opcode::array_init_data:
+    case Opcode::array_init_elem:
+    case Opcode::ref_test:
+    case Opcode::ref_test_null:
+    case Opcode::ref_cast:
+    case Opcode::ref_cast_null:
+    case Opcode::br_on_cast:
+    case Opcode::br_on_cast_fail:
+    case Opcode::any_convert_extern:
+    case Opcode::extern_convert_any:
+    case Opcode::ref_i31:
+    case Opcode::i31_get_s:
+    case Opcode::i31_get_u:
+      return make_error(ErrorKind::unsupported, in.offset, "%.*s cannot be executed by this build",
+                        static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+
+    case Opcode::i32_const:
+      push_constant(valtype::i32, static_cast<uint32_t>(in.i32));
+      return {};
+    case Opcode::i64_const:
+      push_constant(valtype::i64, static_cast<uint64_t>(in.i64));
+      return {};
+    case Opcode::f32_const:
+      push_constant(valtype::f32, in.f32_bits);
+      return {};
+    case Opcode::f64_const:
+      push_constant(valtype::f64, in.f64_bits);
+      return {};
+    case Opcode::v128_const: {
+      Cell& cell = emit(IrOp::const_v128);
+      static_cast<void>(cell);
+      const uint32_t index = last_cell_;
+      std::memcpy(emit_data().bytes, in.v128, 16);
+      last_cell_ = index;
+      set_result(cells_[index], valtype::v128, false, false);
+      return {};
+    }
+    case Opcode::unreachable:
+      emit(IrOp::unreachable);
+      become_unreachable();
+      return {};
+    case Opcode::nop:
+      return {};
+    case Opcode::block:
+      block(BlockKind::block, in.block_type);
+      return {};
+    case Opcode::loop:
+      block(BlockKind::loop, in.block_type);
+      return {};
+    case Opcode::if_:
+      if_(in.block_type);
+      return {};
+    case Opcode::else_:
+      else_();
+      return {};
+    case Opcode::end:
+      end();
+      return {};
+    case Opcode::br:
+      branch(in.index);
+      return {};
+    case Opcode::br_if:
+      branch_if(in.index);
+      return {};
+    case Opcode::br_table:
+      branch_table(in);
+      return {};
+    case Opcode::br_on_null:
+      branch_on_null(in.index, true);
+      return {};
+    case Opcode::br_on_non_null:
+      branch_on_null(in.index, false);
+      return {};
+    case Opcode::return_:
+      branch(static_cast<uint32_t>(controls_.size() - 1));
+      return {};
+    case Opcode::call:
+      call(in.index, false);
+      return {};
+    case Opcode::return_call:
+      call(in.index, true);
+      return {};
+    case Opcode::call_indirect:
+      call_indirect(in.pair.first, in.pair.second, false);
+      return {};
+    case Opcode::return_call_indirect:
+      call_indirect(in.pair.first, in.pair.second, true);
+      return {};
+    case Opcode::call_ref:
+      call_ref(in.index, false);
+      return {};
+    case Opcode::return_call_ref:
+      call_ref(in.index, true);
+      return {};
+    case Opcode::drop:
+      pop();
+      return {};
+    case Opcode::select:
+    case Opcode::select_typed:
+      select();
+      return {};
+    case Opcode::local_get:
+      push_local(in.index);
+      return {};
+    case Opcode::local_set:
+      local_set(in.index);
+      return {};
+    case Opcode::local_tee:
+      local_set(in.index);
+      push_local(in.index);
+      return {};
+    case Opcode::global_get:
+      global_get(in.index);
+      return {};
+    case Opcode::global_set:
+      global_set(in.index);
+      return {};
+    case Opcode::table_get:
+      table_get(in.index);
+      return {};
+    case Opcode::table_set:
+      table_set(in.index);
+      return {};
+    case Opcode::memory_size: {
+      Cell& cell = emit(IrOp::memory_size);
+      cell.i = {0, 0, static_cast<int32_t>(in.index)};
+      set_result(cell, address_type(in.index), true, false);
+      return {};
+    }
+    case Opcode::memory_grow:
+      builtin(Builtin::memory_grow, 1, address_type(in.index), in.index, 0);
+      return {};
+    case Opcode::memory_fill:
+      builtin(Builtin::memory_fill, 3, valtype::bottom, in.index, 0);
+      return {};
+    case Opcode::memory_copy:
+      builtin(Builtin::memory_copy, 3, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::memory_init:
+      builtin(Builtin::memory_init, 3, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::data_drop:
+      builtin(Builtin::data_drop, 0, valtype::bottom, in.index, 0);
+      return {};
+    case Opcode::table_init:
+      builtin(Builtin::table_init, 3, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::elem_drop:
+      builtin(Builtin::elem_drop, 0, valtype::bottom, in.index, 0);
+      return {};
+    case Opcode::table_copy:
+      builtin(Builtin::table_copy, 3, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::table_grow:
+      builtin(Builtin::table_grow, 2, table_address(in.index), in.index, 0);
+      return {};
+    case Opcode::table_size:
+      builtin(Builtin::table_size, 0, table_address(in.index), in.index, 0);
+      return {};
+    case Opcode::table_fill:
+      builtin(Builtin::table_fill, 3, valtype::bottom, in.index, 0);
+      return {};
+    case Opcode::ref_null:
+      push_constant(ValType::ref(in.heap_type.type, true), 0);
+      return {};
+    case Opcode::ref_is_null:
+      test_zero(Opcode::i64_eqz, IrOp::i64_eqz_s_w, valtype::i64);
+      return {};
+    case Opcode::ref_func: {
+      Cell& cell = emit(IrOp::ref_func);
+      cell.i = {0, 0, static_cast<int32_t>(in.index)};
+      forget_accumulators();
+      set_result(cell, ValType::ref(HeapType(module_.functions[in.index].type), false), false,
+                 false);
+      return {};
+    }
+    case Opcode::ref_eq:
+      compare(IrOp::i64_eq_ss_w, Opcode::i64_eq, valtype::i64);
+      return {};
+    case Opcode::ref_as_non_null: {
+      // The operand stays what it is; constants and locals are checked in their slot.
+      Operand& operand = stack_.back();
+      if (operand.kind == Operand::Kind::constant) materialize(operand);
+      keep_slots_written();
+      const uint16_t slot =
+          operand.kind == Operand::Kind::local ? local_slots_[operand.local] : operand.slot;
+      emit(IrOp::ref_as_non_null).r = {0, slot, 0, 0};
+      return {};
+    }
+  }
+  return {};
+}
+
+}  // namespace zwasm

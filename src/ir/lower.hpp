@@ -1,0 +1,245 @@
+// Translation of one function from predecoded wasm to register IR, in one forward pass.
+//
+// The operand stack is symbolic: reading a local or a constant emits nothing, and what is computed
+// goes straight to where it is needed. Only what really has to move between slots becomes a copy.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "binary/instruction_reader.hpp"
+#include "ir/cell.hpp"
+#include "runtime/builtins.hpp"
+#include "wasm/module.hpp"
+
+namespace zwasm {
+
+struct LoweringOptions {
+  Features features;
+  /// Emit `fuel` operations: the metered variant.
+  bool metered = false;
+  /// Memories that qualify are guarded: accesses need no check.
+  bool guard_pages = true;
+  /// Record the wasm offset of every cell and the references live at calls (a replay).
+  bool record = false;
+};
+
+/// Translates functions of one module; keeps its working memory from one to the next. Not
+/// thread-safe. The module must be valid.
+class Lowering {
+ public:
+  explicit Lowering(const Module& module, Allocator& allocator = system_allocator());
+
+  /// Translates a defined function. Deterministic: the same function and options give the same
+  /// cells. Errors: trap out_of_memory (nothing is left behind, it can be tried again), or
+  /// unsupported, naming the instruction that this build cannot execute.
+  Status lower(FuncIndex function, const LoweringOptions& options);
+
+  /// The translation: an `enter` cell, then operations. Handlers are operation numbers until `link`.
+  std::span<const Cell> cells() const { return cells_.span(); }
+
+  /// Copies the cells to `destination` (cells().size() of them) with the handlers of `table`.
+  void link(Cell* destination, HandlerTable table) const;
+
+  /// With options.record: the wasm offset (in the module) of the instruction behind a cell.
+  uint32_t position(size_t cell) const;
+
+  /// With options.record: the slots that hold references while the call in `cell` is running, in
+  /// ascending order. Slots from the call's base on belong to the callee.
+  std::span<const uint16_t> reference_slots(size_t cell) const;
+
+ private:
+  static constexpr uint32_t none = ~uint32_t{0};
+  static constexpr uint16_t no_slot = 0xFFFF;  // frames have at most 65,535 slots
+
+  /// An entry of the symbolic operand stack.
+  struct Operand {
+    enum class Kind : uint8_t {
+      slot,      ///< in its canonical slot
+      local,     ///< still in the local it was read from
+      constant,  ///< known; in no slot
+    };
+    Kind kind;
+    ValType type;
+    uint16_t slot;       ///< canonical slot of this height
+    uint32_t local;      ///< Kind::local
+    uint32_t next_read;  ///< Kind::local: the next lower entry that reads the same local
+    uint64_t bits;       ///< Kind::constant
+  };
+
+  enum class BlockKind : uint8_t { function, block, loop, if_, else_ };
+
+  struct Control {
+    BlockKind kind;
+    bool reached_end;       ///< some branch goes to the end
+    uint32_t stack_base;    ///< operands below the parameters
+    uint16_t base_slot;     ///< canonical slot of the first operand above stack_base
+    const FuncType* type;   ///< null: no parameters, and `single` (unless bottom) as result
+    ValType single;
+    uint32_t table_stub;    ///< last br_table stub that leads here, and
+    uint32_t stub_table;    ///< the br_table it belongs to
+
+    std::span<const ValType> params() const {
+      return type != nullptr ? type->params : std::span<const ValType>();
+    }
+    std::span<const ValType> results() const {
+      if (type != nullptr) return type->results;
+      return {&single, single.is_bottom() ? size_t{0} : size_t{1}};
+    }
+    /// What a branch to this label carries.
+    std::span<const ValType> label() const { return kind == BlockKind::loop ? params() : results(); }
+    uint32_t label_fixups;  ///< branches to the end, as a list of fixups_
+    uint32_t else_fixup;    ///< of an `if`: the branch to its else
+    uint32_t loop_start;    ///< cell of a loop's first operation
+  };
+
+  /// A branch whose target is not known yet.
+  struct Fixup {
+    uint32_t next;
+    uint32_t base_cell;  ///< distances count from here
+    uint32_t data_cell;  ///< cell that holds the distance: base_cell, or data of a br_table
+    uint32_t word;       ///< which of its four, in data
+  };
+
+  /// Which slot's value an accumulator also holds, and the operation that put it there.
+  struct Accumulator {
+    uint32_t slot = none;
+    uint32_t cell = none;  ///< rewritable to its accumulator-only form while nobody read the slot
+  };
+  enum class AccKind : uint8_t { integer, f32, f64 };
+
+  /// An operand as a source of an operation.
+  struct Source {
+    bool in_accumulator;
+    uint16_t slot;  ///< of the value; no_slot if only the accumulator holds it
+  };
+
+  Status run(FuncIndex function);
+  Status instruction(const Instruction& in);
+  bool skip_unreachable(const Instruction& in);
+
+  // Emission.
+  Cell& emit(IrOp op);
+  DataCell& emit_data();
+  void begin_block();  ///< a label: nothing before it may be rewritten, accumulators are unknown
+  void end_fuel_block() { fuel_cell_ = none; }
+  IrOp op_of(uint32_t cell) const;
+  void set_op(uint32_t cell, IrOp op);
+  void remove_last();
+  void charge(Opcode opcode);
+
+  // Symbolic stack.
+  Operand& push(ValType type, Operand::Kind kind);
+  void push_slots(std::span<const ValType> types);
+  Operand pop();
+  Operand& peek(size_t depth) { return stack_[stack_.size() - 1 - depth]; }
+  void push_local(uint32_t local);
+  void push_constant(ValType type, uint64_t bits);
+  void materialize(Operand& operand);
+  void materialize_top(size_t count);
+  void materialize_reads(uint32_t local);
+  void flush_locals();
+  void truncate(size_t height);
+  uint32_t next_slot() const;
+
+  // Operands and results.
+  static AccKind acc_kind(ValType type);
+  Accumulator& acc(ValType type) { return accs_[static_cast<size_t>(acc_kind(type))]; }
+  void forget_accumulators();
+  void keep_slots_written();  ///< accumulators stay known, but no store may be dropped any more
+  void forget_slot(uint32_t slot);
+  Source source(const Operand& operand);
+  uint16_t slot_of(Operand& operand);
+  void set_result(Cell& cell, ValType type, bool accumulates, bool has_accumulator_form);
+  bool produced_last(const Operand& operand) const;
+  void emit_constant(uint16_t slot, ValType type, uint64_t bits);
+  void emit_copy(uint16_t to, uint16_t from, ValType type);
+  void move_operand(Operand& operand, uint16_t to, bool may_redirect);
+
+  // Instructions by shape; `base` is the first form of the row in ops.def.
+  void unary(IrOp base, ValType type, ValType result_type);
+  void binary(IrOp base, Opcode opcode, ValType type);
+  void compare(IrOp base, Opcode opcode, ValType type);
+  void test_zero(Opcode opcode, IrOp base, ValType type);
+  void load(IrOp base, IrOp any, const Memarg& memarg, ValType type);
+  void store(IrOp base, IrOp any, const Memarg& memarg, ValType type);
+  void memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg);
+  void simd_memory(IrOp guard, bool is_store, const Memarg& memarg);
+  void simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane);
+  void simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes);
+  void simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane);
+  void wide(IrOp op, size_t operands);
+  void select();
+  void local_set(uint32_t local);
+  void global_get(uint32_t index);
+  void global_set(uint32_t index);
+  void table_get(uint32_t index);
+  void table_set(uint32_t index);
+  void builtin(Builtin number, size_t operands, ValType result, uint32_t first, uint32_t second);
+  bool is_direct_memory(const Memarg& memarg) const;
+
+  // Control (lower_control.cpp).
+  Control& push_control(BlockKind kind, const BlockType& type);
+  Control& control(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
+  void block(BlockKind kind, const BlockType& type);
+  void if_(const BlockType& type);
+  void else_();
+  void end();
+  void branch(uint32_t depth);
+  void branch_if(uint32_t depth);
+  void branch_on_null(uint32_t depth, bool when_null);
+  void branch_if(uint32_t depth, Operand& condition, bool when_nonzero);
+  void branch_table(const Instruction& in);
+  void conditional_branch(Operand& condition, bool when_nonzero, const Control* loop,
+                          uint32_t& list);
+  bool fuse_compare(Operand& condition, bool when_nonzero, const Control* loop, uint32_t& list);
+  bool fuse_latch(Opcode opcode, const Cell& compare, bool immediate, const Control& loop);
+  void jump(Control& target);
+  void emit_return();
+  void move_to_label(const Control& target, bool may_redirect);
+  bool label_in_place(const Control& target);
+  void bind(uint32_t& list);
+  void add_fixup(uint32_t& list, uint32_t base_cell, uint32_t data_cell, uint32_t word);
+  void set_distance(uint32_t base_cell, uint32_t data_cell, uint32_t word, uint32_t target);
+  void become_unreachable();
+
+  // Calls.
+  uint16_t stage_arguments(const FuncType& type, uint32_t& arg_slots);
+  void call(uint32_t function, bool tail);
+  void call_indirect(uint32_t type_index, uint32_t table, bool tail);
+  void call_ref(uint32_t type_index, bool tail);
+  void end_call(const FuncType& type);
+  void record_references(uint32_t callee_base);
+
+  const Module& module_;
+  LoweringOptions options_;
+  InstructionReader reader_;
+  Vector<Cell> cells_;
+  Vector<Operand> stack_;
+  Vector<Control> controls_;
+  Vector<Fixup> fixups_;
+  Vector<uint16_t> local_slots_;
+  Vector<ValType> local_types_;
+  Vector<uint32_t> local_reads_;  ///< by local: the topmost stack entry that reads it, or none
+  Vector<uint32_t> positions_;
+  Vector<uint32_t> map_starts_;   ///< by cell, when recording: index into map_slots_, or none
+  Vector<uint16_t> map_slots_;
+  const FuncType* type_ = nullptr;
+  Accumulator accs_[3];
+  uint32_t last_cell_ = none;      ///< the operation emitted last in this block, data not counted
+  uint32_t previous_cell_ = none;  ///< the one before it in this block
+  uint32_t last_result_ = none;    ///< last_cell_, if its destination slot can still be changed
+  uint32_t last_compare_ = none;   ///< last_cell_, if it is the comparison or test `compare_opcode_`
+  Opcode compare_opcode_ = Opcode::nop;
+  uint32_t first_operand_slot_ = 0;
+  uint32_t max_slots_ = 0;
+  uint32_t flushed_ = 0;          ///< stack entries below this read no local
+  uint32_t unreachable_depth_ = 0;
+  bool unreachable_ = false;
+  uint32_t fuel_cell_ = none;
+  uint32_t offset_ = 0;           ///< of the current instruction
+};
+
+}  // namespace zwasm

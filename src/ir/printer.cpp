@@ -1,0 +1,447 @@
+#include "ir/printer.hpp"
+
+#include <bit>
+
+#include "base/vector.hpp"
+#include "binary/instruction_reader.hpp"
+#include "runtime/builtins.hpp"
+
+namespace zwasm {
+namespace {
+
+const char* builtin_name(uint32_t number) {
+  switch (static_cast<Builtin>(number)) {
+#define BUILTIN(name) \
+  case Builtin::name: \
+    return #name;
+#include "runtime/builtins.def"
+  }
+  return "?";
+}
+
+/// "i32_add_si_w" in its parts.
+struct FormName {
+  std::string operation;  ///< "i32.add"
+  std::string_view sources;
+  char destination;
+};
+
+FormName split(std::string_view name, bool has_destination) {
+  FormName parts{{}, {}, '\0'};
+  if (has_destination) {
+    parts.destination = name.back();
+    name.remove_suffix(2);
+  }
+  const size_t last = name.rfind('_');
+  parts.sources = name.substr(last + 1);
+  name = name.substr(0, last);
+  parts.operation = name;
+  const size_t first = parts.operation.find('_');
+  if (first != std::string::npos) parts.operation[first] = '.';
+  return parts;
+}
+
+std::string destination(char letter, unsigned slot) {
+  switch (letter) {
+    case 'w': return format("s%u, acc = ", slot);
+    case 'a': return "acc = ";
+    case 'f': return "facc = ";
+  }
+  return {};
+}
+
+class IrPrinter {
+ public:
+  explicit IrPrinter(std::span<const Cell> cells) : cells_(cells) {}
+
+  std::string print() {
+    for (size_t i = 0; i < cells_.size();) {
+      const Cell& cell = cells_[i];
+      const IrOp op = static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler));
+      text_ += format("%5zu  ", i);
+      line(cell, op, i);
+      text_ += '\n';
+      i += 1 + data_cells(cell, op);
+    }
+    return std::move(text_);
+  }
+
+ private:
+  static size_t target(size_t cell, int32_t rel) {
+    return static_cast<size_t>(static_cast<int64_t>(cell) + rel / 16);
+  }
+
+  /// Sources in form letters, from the slot fields in order, or the immediate.
+  std::string sources(std::string_view letters, const uint16_t* slots, int32_t imm) {
+    std::string text;
+    size_t next = 0;
+    for (const char letter : letters) {
+      if (!text.empty()) text += ", ";
+      switch (letter) {
+        case 's': text += format("s%u", slots[next++]); break;
+        case 'a': text += "acc"; ++next; break;
+        case 'f': text += "facc"; ++next; break;
+        case 'i': text += format("%d", imm); break;
+      }
+    }
+    return text;
+  }
+
+  void memory(std::string_view name, const Cell& cell) {
+    // loads: <name>_<address>_<destination>_<mode>; stores: <name>_<address><value>_<mode>
+    const size_t mode = name.rfind('_');
+    const std::string_view suffix = name.substr(mode + 1);
+    name = name.substr(0, mode);
+    const bool is_load = name.find("load") != std::string_view::npos;
+    const bool is_simd = name.starts_with("v128");
+    const IrFormat shape = info(static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))).format;
+    std::string address;
+    uint32_t offset = cell.mem.offset;
+    if (is_simd) {
+      std::string operation(name);
+      operation[operation.find('_')] = '.';
+      if (is_load) text_ += format("s%u = ", cell.mem.v);
+      text_ += operation + format(" [s%u + %u]", cell.mem.a, offset);
+      if (!is_load) text_ += format(", s%u", cell.mem.v);
+    } else {
+      const FormName form = split(name, is_load);
+      char value = 's';
+      std::string_view letters = form.sources;
+      if (!is_load) {
+        value = letters.back();
+        letters.remove_suffix(1);
+      }
+      if (shape == IrFormat::memx) {
+        address = format("s%u + s%u", cell.memx.a, cell.memx.b);
+        offset = cell.memx.offset;
+      } else {
+        address = letters == "a" ? std::string("acc") : format("s%u", cell.mem.a);
+      }
+      if (is_load) text_ += destination(form.destination, cell.mem.v);
+      text_ += form.operation + " [" + address + format(" + %u]", offset);
+      if (!is_load) {
+        switch (value) {
+          case 's': text_ += format(", s%u", cell.mem.v); break;
+          case 'a': text_ += ", acc"; break;
+          case 'f': text_ += ", facc"; break;
+          case 'i': text_ += format(", %d", static_cast<int16_t>(cell.mem.v)); break;
+        }
+      }
+    }
+    if (suffix == "checked") text_ += "  (checked)";
+  }
+
+  void branch(std::string_view name, size_t index, const Cell& cell, IrFormat shape) {
+    if (name.starts_with("br_forward") || name.starts_with("br_back")) {
+      text_ += format("br -> %zu", target(index, cell.br.rel));
+      return;
+    }
+    const bool back = name.ends_with("_back");
+    name.remove_suffix(back ? 5 : 8);
+    if (name.starts_with("br_if_zero") || name.starts_with("br_if_nonzero")) {
+      const bool zero = name.starts_with("br_if_zero");
+      text_ += zero ? "br_if_zero " : "br_if_nonzero ";
+      text_ += name.back() == 'a' ? std::string("acc") : format("s%u", cell.br.a);
+    } else {
+      const size_t sense = name.starts_with("br_if_") ? 6 : 10;
+      text_ += name.substr(0, sense - 1);
+      text_ += ' ';
+      const FormName form = split(name.substr(sense), false);
+      const uint16_t slots[2] = {cell.br.a, cell.br.b};
+      const int32_t imm = shape == IrFormat::bri ? cell.bri.imm : cell.bra.imm;
+      text_ += form.operation + " " + sources(form.sources, slots, imm);
+    }
+    text_ += format(" -> %zu%s", target(index, cell.br.rel), back ? " (back)" : "");
+  }
+
+  void line(const Cell& cell, IrOp op, size_t index) {
+    const IrOpInfo& row = info(op);
+    const std::string_view name = row.name;
+    switch (row.format) {
+      case IrFormat::rrr:
+      case IrFormat::rri:
+        if (general(cell, op, name, row.format)) return;
+        if (row.format == IrFormat::rri) {
+          text_ += std::string(name) + format(" s%u, s%u, %d", cell.i.d, cell.i.a, cell.i.imm);
+        } else {
+          text_ += std::string(name) +
+                   format(" s%u, s%u, s%u, s%u", cell.r.d, cell.r.a, cell.r.b, cell.r.c);
+        }
+        return;
+      case IrFormat::rri_64:
+        text_ += format("s%u, acc = const 0x%llx", cell.i.d,
+                        static_cast<unsigned long long>(data_of(&cell).u64[0]));
+        return;
+      case IrFormat::rrr16: {
+        text_ += format("s%u = ", cell.r.d) + std::string(name);
+        if (op != IrOp::const_v128) text_ += format(" s%u, s%u,", cell.r.a, cell.r.b);
+        for (const uint8_t byte : data_of(&cell).bytes) text_ += format(" %02x", byte);
+        return;
+      }
+      case IrFormat::br:
+      case IrFormat::bri:
+      case IrFormat::bra:
+        branch(name, index, cell, row.format);
+        return;
+      case IrFormat::latch:
+      case IrFormat::latchi: {
+        const FormName form = split(name.substr(6), false);
+        text_ += format("s%u += %d; br_if %s s%u, ", cell.latch.a, cell.latch.k,
+                        form.operation.c_str(), cell.latch.a);
+        text_ += row.format == IrFormat::latch
+                     ? format("s%u", cell.latch.bound)
+                     : format("%d", static_cast<int16_t>(cell.latch.bound));
+        text_ += format(" -> %lld (back)", static_cast<long long>(index) + cell.latch.rel);
+        return;
+      }
+      case IrFormat::mem:
+      case IrFormat::memi:
+      case IrFormat::memx:
+        memory(name, cell);
+        return;
+      case IrFormat::mem_any: {
+        const bool is_load = name.find("load") != std::string_view::npos;
+        std::string operation(name.substr(0, name.size() - 4));
+        operation[operation.find('_')] = '.';
+        if (is_load) text_ += format("s%u = ", cell.mem.v);
+        text_ += operation + format(" memory %u [s%u + %llu]", cell.mem.offset, cell.mem.a,
+                                    static_cast<unsigned long long>(data_of(&cell).u64[0]));
+        if (!is_load) text_ += format(", s%u", cell.mem.v);
+        return;
+      }
+      case IrFormat::mem_lane:
+        text_ += format("s%u = ", cell.r.d) + std::string(name.substr(0, name.size() - 4)) +
+                 format(" memory %u [s%u + %llu], s%u, lane %u", data_of(&cell).u32[2], cell.r.a,
+                        static_cast<unsigned long long>(data_of(&cell).u64[0]), cell.r.b, cell.r.c);
+        return;
+      case IrFormat::table: {
+        text_ += op == IrOp::br_table_a ? std::string("br_table acc ->")
+                                        : format("br_table s%u ->", cell.table.a);
+        for (uint32_t i = 0; i <= cell.table.count; ++i) {
+          const auto& data = reinterpret_cast<const DataCell&>(cells_[index + 1 + i / 4]);
+          text_ += format(i == cell.table.count ? " else %zu" : " %zu",
+                          target(index, data.rel[i % 4]));
+        }
+        return;
+      }
+      case IrFormat::call:
+      case IrFormat::return_call:
+        text_ += std::string(name) + format(" %s%u, arguments from s%u",
+                                            name.ends_with("import") ? "import " : "function ",
+                                            cell.call.index, cell.call.base);
+        return;
+      case IrFormat::call_indirect:
+      case IrFormat::return_call_indirect:
+        text_ += std::string(name) + format(" table %u [s%u], type %u, arguments from s%u",
+                                            data_of(&cell).u32[0], cell.call_indirect.a,
+                                            cell.call_indirect.type, cell.call_indirect.base);
+        return;
+      case IrFormat::call_ref:
+      case IrFormat::return_call_ref:
+        text_ += std::string(name) + format(" s%u, arguments from s%u", cell.r.a, cell.r.d);
+        return;
+      case IrFormat::builtin:
+        text_ += format("%s s%u, %u, %u", builtin_name(cell.r.a), cell.r.d, cell.r.b, cell.r.c);
+        return;
+      case IrFormat::builtin_wide:
+        text_ += format("%s s%u, %u, %u", builtin_name(cell.r.a), cell.r.d, data_of(&cell).u32[0],
+                        data_of(&cell).u32[1]);
+        return;
+      case IrFormat::enter:
+        text_ += format("enter  (function %u, %zu slots)", cell.enter.function,
+                        size_t{cell.enter.frame_bytes} / 8);
+        return;
+    }
+  }
+
+  /// Pure operations in operand forms, and the moves that deserve a better line than their fields.
+  bool general(const Cell& cell, IrOp op, std::string_view name, IrFormat shape) {
+    switch (static_cast<uint32_t>(op)) {
+      case static_cast<uint32_t>(IrOp::copy):
+        text_ += format("s%u = s%u", cell.r.d, cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::copy2):
+        text_ += format("s%u = s%u; s%u = s%u", cell.r.d, cell.r.a, cell.r.b, cell.r.c);
+        return true;
+      case static_cast<uint32_t>(IrOp::copy_block):
+        text_ += format("s%u.. = s%u.., %u slots", cell.r.d, cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::copy_v128):
+        text_ += format("s%u = s%u  (v128)", cell.r.d, cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::zero):
+        text_ += format("s%u.. = 0, %u slots", cell.r.d, cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::const_u32):
+      case static_cast<uint32_t>(IrOp::const_s32):
+        text_ += format("s%u, acc = const %d", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::select_s):
+      case static_cast<uint32_t>(IrOp::select_v128):
+        text_ += format("s%u = select s%u ? s%u : s%u", cell.r.d, cell.r.c, cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::select_a):
+        text_ += format("s%u = select acc ? s%u : s%u", cell.r.d, cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::ret):
+      case static_cast<uint32_t>(IrOp::ret_a):
+      case static_cast<uint32_t>(IrOp::ret_f32):
+      case static_cast<uint32_t>(IrOp::ret_f64):
+      case static_cast<uint32_t>(IrOp::unreachable):
+        text_ += name;
+        return true;
+      case static_cast<uint32_t>(IrOp::ret_s):
+      case static_cast<uint32_t>(IrOp::ref_as_non_null):
+        text_ += std::string(name) + format(" s%u", cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::ret_i):
+      case static_cast<uint32_t>(IrOp::ret_u):
+      case static_cast<uint32_t>(IrOp::fuel):
+        text_ += std::string(name) + format(" %d", cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_get_w):
+        text_ += format("s%u, acc = global %d", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_get_a):
+        text_ += format("acc = global %d", cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_set_s):
+        text_ += format("global %d = s%u", cell.i.imm, cell.i.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_set_a):
+        text_ += format("global %d = acc", cell.i.imm);
+        return true;
+    }
+    if (op >= IrOp::copy) return false;
+    if (name.find("x") != std::string_view::npos || name.starts_with("v128")) {  // a vector shape
+      std::string operation(name);
+      operation[operation.find('_')] = '.';
+      text_ += format("s%u = ", cell.r.d) + operation +
+               format(" s%u, %u, %u", cell.r.a, cell.r.b, cell.r.c);
+      return true;
+    }
+    if (name.size() < 4 || name[name.size() - 2] != '_') return false;
+    const FormName parts = split(name, true);
+    const bool immediate = shape == IrFormat::rri;
+    const uint16_t slots[2] = {immediate ? cell.i.a : cell.r.a, immediate ? uint16_t{0} : cell.r.b};
+    text_ += destination(parts.destination, cell.r.d) + parts.operation + " " +
+             sources(parts.sources, slots, immediate ? cell.i.imm : 0);
+    return true;
+  }
+
+  std::span<const Cell> cells_;
+  std::string text_;
+};
+
+void print_block_type(std::string& text, const BlockType& type) {
+  switch (type.kind) {
+    case BlockType::Kind::empty: return;
+    case BlockType::Kind::value: text += " (result " + to_string(type.value) + ")"; return;
+    case BlockType::Kind::index: text += format(" (type %u)", raw(type.index)); return;
+  }
+}
+
+void print_immediate(std::string& text, const Instruction& in, std::span<const uint32_t> labels) {
+  const auto label = [&](uint32_t depth) {
+    return depth < labels.size() ? labels[labels.size() - 1 - depth] : depth;
+  };
+  switch (info(in.opcode).immediate) {
+    case Immediate::none:
+    case Immediate::fence: return;
+    case Immediate::block_type: print_block_type(text, in.block_type); return;
+    case Immediate::label: text += format(" L%u", label(in.index)); return;
+    case Immediate::label_table:
+      for (uint32_t i = 0; i <= in.label_table.count; ++i) {
+        text += format(" L%u", label(in.label_table.targets[i]));
+      }
+      return;
+    case Immediate::func:
+    case Immediate::type:
+    case Immediate::local:
+    case Immediate::global:
+    case Immediate::table:
+    case Immediate::elem:
+    case Immediate::data:
+    case Immediate::memory:
+    case Immediate::tag: text += format(" %u", in.index); return;
+    case Immediate::type_table:
+    case Immediate::table_table:
+    case Immediate::elem_table:
+    case Immediate::data_memory:
+    case Immediate::memory_memory:
+    case Immediate::type_field:
+    case Immediate::type_type:
+    case Immediate::type_count:
+    case Immediate::type_data:
+    case Immediate::type_elem:
+      text += format(" %u %u", in.pair.first, in.pair.second);
+      return;
+    case Immediate::i32: text += format(" %d", in.i32); return;
+    case Immediate::i64: text += format(" %lld", static_cast<long long>(in.i64)); return;
+    case Immediate::f32:
+      text += format(" %.9g", static_cast<double>(std::bit_cast<float>(in.f32_bits)));
+      return;
+    case Immediate::f64: text += format(" %.17g", std::bit_cast<double>(in.f64_bits)); return;
+    case Immediate::v128:
+    case Immediate::lanes:
+      for (const uint8_t byte : in.v128) text += format(" %02x", byte);
+      return;
+    case Immediate::memarg:
+    case Immediate::memarg_lane:
+      text += format(" memory=%u offset=%llu align=%llu", raw(in.memory.memarg.memory),
+                     static_cast<unsigned long long>(in.memory.memarg.offset),
+                     1ull << in.memory.memarg.align_log2);
+      if (info(in.opcode).immediate == Immediate::memarg) return;
+      [[fallthrough]];
+    case Immediate::lane: text += format(" lane=%u", in.memory.lane); return;
+    case Immediate::select_types:
+      for (uint32_t i = 0; i < in.select_types.count; ++i) {
+        text += " " + to_string(in.select_types.types[i]);
+      }
+      return;
+    case Immediate::heap_type: text += " " + to_string(in.heap_type.type); return;
+    case Immediate::cast_label:
+      text += format(" L%u ", label(in.cast_label.label)) + to_string(in.cast_label.from) + " " +
+              to_string(in.cast_label.to);
+      return;
+    case Immediate::try_table:
+      print_block_type(text, in.try_table.block_type);
+      text += format(" (%u catch clauses)", in.try_table.count);
+      return;
+  }
+}
+
+}  // namespace
+
+Result<std::string> print_predecoded(const Module& module, FuncIndex function,
+                                     const Features& features) {
+  std::string text;
+  Vector<uint32_t> labels;
+  uint32_t next_label = 1;
+  labels.push_back(0);
+  InstructionReader reader;
+  reader.reset(module.code(function).body, features);
+  Instruction in;
+  while (!labels.empty()) {
+    if (!reader.next(in)) return reader.take_error();
+    const bool opens = info(in.opcode).immediate == Immediate::block_type ||
+                       info(in.opcode).immediate == Immediate::try_table;
+    const bool closes = in.opcode == Opcode::end || in.opcode == Opcode::delegate;
+    const size_t depth = labels.size() - (closes || in.opcode == Opcode::else_ ? 1 : 0);
+    text += format("%06x  %*s", in.offset, static_cast<int>(depth * 2), "");
+    if (closes) text += format("L%u: ", labels.back());
+    text += info(in.opcode).text;
+    print_immediate(text, in, labels.span());
+    if (opens) {
+      text += format("  ; L%u", next_label);
+      labels.push_back(next_label++);
+    }
+    if (closes) labels.pop_back();
+    text += '\n';
+  }
+  return text;
+}
+
+std::string print_ir(std::span<const Cell> cells) { return IrPrinter(cells).print(); }
+
+}  // namespace zwasm
