@@ -267,9 +267,9 @@ std::vector<T> float_operands() {
   std::vector<T> operands = {0, L::denorm_min(), L::min() - L::denorm_min(), L::min(), T(0.1),
                              T(0.25), T(0.5), 1, T(1.5), 2, T(2.5), T(3.5), 3, T(4.5), 42, 100.75,
                              L::max(), L::infinity()};
-  for (int exponent : {7, 15, 22, 23, 24, 31, 32, 51, 52, 53, 62, 63, 64}) {
+  for (int exponent : {22, 23, 31, 32, 51, 52, 63, 64}) {
     const T power = std::ldexp(T(1), exponent);
-    for (T offset : {T(0), T(0.5), T(1), T(1.5)}) {
+    for (T offset : {T(0), T(0.5), T(1)}) {
       operands.push_back(power + offset);
       operands.push_back(power - offset);
     }
