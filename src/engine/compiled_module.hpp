@@ -49,25 +49,29 @@ class CompiledModule final : public ModuleCode {
 
   const TypeRegistry& registry() const override { return runtime_.types; }
   std::span<const CanonicalType> type_ids() const override { return type_ids_.span(); }
+  const uint32_t* raw_type_ids() const override { return raw_type_ids_.data(); }
 
   /// Lowers every function of a variant now. Fails with the first function that fails, after trying
   /// all of them.
   Status lower_all(Variant variant);
 
   ModuleStats stats() const;
+  /// What it took to make the binary from text. Not after the module is shared.
+  void set_text_ns(uint64_t nanoseconds) { stats_.text_ns = nanoseconds; }
 
   FuncEntry* entries(Variant variant) override;
   TrapKind lower(VMContext* vmctx, FuncEntry* entry) override;
-  bool locate(const Cell* cell, Location& location) override;
+  bool locate(const Cell* cell, Place place, Location& location) override;
 
  private:
+  /// The cells of a lowered function.
+  struct Body {
+    const Cell* cells;
+    uint32_t count;
+    uint32_t function;
+  };
   /// The code of one variant.
   struct VariantCode {
-    struct Body {
-      const Cell* cells;
-      uint32_t count;
-      uint32_t function;
-    };
     std::atomic<FuncEntry*> entries = nullptr;
     os::Mapping entry_memory;
     Vector<Body> bodies;  ///< in the order they were lowered
@@ -77,16 +81,17 @@ class CompiledModule final : public ModuleCode {
   ~CompiledModule() override = default;
   LoweringOptions options(Variant variant, bool record) const;
   Lowering& lowering();
-  Status lower_locked(Variant variant, uint32_t defined_index);
+  Status lower_once(Variant variant, uint32_t defined_index);
 
   Runtime& runtime_;
   const Features features_;
   const os::OwnedBytes bytes_;
   Module module_;
   Vector<CanonicalType> type_ids_;
-  ModuleStats stats_;
+  Vector<uint32_t> raw_type_ids_;
 
-  mutable std::mutex mutex_;  ///< guards everything below but published entries
+  mutable std::mutex mutex_;  ///< guards what follows, but for published entries
+  ModuleStats stats_;
   std::unique_ptr<Lowering> lowering_;
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];

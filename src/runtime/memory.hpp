@@ -59,6 +59,7 @@ class MemoryInstance final : public MemoryDefinition {
   MemoryType type_;
   os::Mapping mapping_;
   bool movable_ = false;   ///< the mapping is no reservation: growing may move it
+  bool registered_ = false;  ///< faults in the mapping are traps
   uint64_t accounted_ = 0; ///< bytes taken from the store's limit
   MemoryInstance* next_ = nullptr;  ///< in the store
 };

@@ -37,6 +37,8 @@ class ModuleCode : public RefCounted {
   /// The registry of the engine, and the canonical id of each type of the module.
   virtual const TypeRegistry& registry() const = 0;
   virtual std::span<const CanonicalType> type_ids() const = 0;
+  /// The same ids as numbers, for VMContext::types.
+  virtual const uint32_t* raw_type_ids() const = 0;
 
   /// One entry per defined function, made on first use; null when there is no memory.
   virtual FuncEntry* entries(Variant variant) = 0;
@@ -44,8 +46,10 @@ class ModuleCode : public RefCounted {
   /// leaves it as it was. With TrapKind::unsupported the execution context of `vmctx` got an Error
   /// that names the function and the instruction.
   virtual TrapKind lower(VMContext* vmctx, FuncEntry* entry) = 0;
-  /// The wasm instruction of a cell; false if the cell is of no function of this module.
-  virtual bool locate(const Cell* cell, Location& location) = 0;
+  /// The wasm instruction of the cell, or of the one before it (that of a call whose return
+  /// continues at `cell`); false if that is of no function of this module.
+  enum class Place : uint8_t { at, behind };
+  virtual bool locate(const Cell* cell, Place place, Location& location) = 0;
 
   /// Index in `module().exports`, or -1. Names are looked up by binary search in an index that is
   /// made on first use.

@@ -15,7 +15,7 @@ namespace zwasm {
 ///   | guard | native half <--- | control records ---> | value slots ---> | guard |
 ///
 /// Compiled code keeps return addresses on the native half, which grows down. The control stack has
-/// as many bytes as the value stack, so it cannot overflow first (see ControlRecord).
+/// as many bytes as the value stack and a reserve, so it cannot overflow first (see ControlRecord).
 class Stack {
  public:
   static constexpr size_t native_bytes = 256 * 1024;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -46,6 +46,8 @@ class Store {
 
   /// A function of the host. It owns copies of everything but `data`.
   const FuncRef& make_func(const FuncType& type, HostCallback callback, void* data);
+  /// The same with a type that is registered already.
+  const FuncRef& make_func_of_type(CanonicalType type, HostCallback callback, void* data);
   Result<MemoryInstance*> make_memory(const MemoryType& type);
   Result<TableInstance*> make_table(const TableType& type, const Value& init);
   GlobalInstance make_global(const GlobalType& type, const Value& init);
@@ -101,7 +103,6 @@ class Store {
   Error take_error(TrapKind kind);
   /// Context for calls of host functions that no instance makes.
   VMContext* host_vmctx() { return &host_vmctx_; }
-  Result<MemoryInstance*> make_memory_instance(const MemoryType& type);
   Result<TableInstance*> make_table_instance(const TableType& type, Instance* owner, Slot init);
   void adopt(Instance* instance);
   /// After an unguarded memory moved.
@@ -112,14 +113,13 @@ class Store {
   uint64_t memory_bytes() const { return memory_bytes_; }
   Arena& arena() { return arena_; }
 
-  /// Host functions that may run inside one another (host -> wasm -> host).
-  static constexpr uint32_t max_host_depth = 200;
-
  private:
   Status prepare_stack();
-  Status run(const FuncRef& function, std::span<const Slot> args, std::span<Slot> results);
+  void arm_stack_limit();
+  Status check_arguments(const FuncType& type, std::span<const Value> args) const;
+  TrapKind call_host(const FuncRef& function, Slot* args);
   void collect_backtrace();
-  bool add_frame(const Cell* cell);
+  void add_frame(const Cell* cell, ModuleCode::Place place);
 
   Runtime& runtime_;
   StoreLimits limits_;
@@ -128,7 +128,7 @@ class Store {
   VMContext host_vmctx_;
   FuncEntry host_entry_;
   Stack stack_;
-  os::Event cancel_;
+  os::Event cancel_;  // made before anybody may interrupt
   bool has_deadline_ = false;
   void* data_ = nullptr;
   uint64_t memory_bytes_ = 0;

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "base/result.hpp"
-#include "os/virtual_memory.hpp"
 #include "runtime/vm_context.hpp"
 #include "wasm/types.hpp"
 
@@ -13,8 +12,8 @@ namespace zwasm {
 class Instance;
 class Store;
 
-/// A table. Owned by its store; the address of the definition is its identity. Its elements lie in
-/// a mapping of their own, which may move when the table grows.
+/// A table. Owned by its store; the address of the definition is its identity. Its elements may
+/// move when it grows.
 class TableInstance final : public TableDefinition {
  public:
   TableInstance(const TableInstance&) = delete;
@@ -41,13 +40,14 @@ class TableInstance final : public TableDefinition {
  private:
   friend class Store;
   TableInstance(Store& store, const TableType& type, Instance* owner);
-  bool resize(uint64_t new_size);
+  /// Adds elements of value `init`; false when there is no memory.
+  bool extend(uint64_t new_size, Slot init);
 
   Store& store_;
   Instance* owner_;
   TableType type_;
   bool of_functions_;
-  os::Mapping mapping_;
+  uint64_t capacity_ = 0;
   TableInstance* next_ = nullptr;  ///< in the store
 };
 

@@ -1,0 +1,89 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+#include "interp/interp.hpp"
+#include "os/clock.hpp"
+#include "os/virtual_memory.hpp"
+#include "text/parser.hpp"
+#include "wasm/limits.hpp"
+
+namespace zwasm {
+namespace {
+
+bool is_binary(std::span<const uint8_t> bytes) {
+  static constexpr uint8_t magic[] = {0, 'a', 's', 'm'};
+  return bytes.size() >= std::size(magic) && std::ranges::equal(bytes.first(4), magic);
+}
+
+/// "folder/hello.wasm" -> "hello".
+std::string_view stem(std::string_view path) {
+  const size_t slash = path.rfind('/');
+  if (slash != std::string_view::npos) path.remove_prefix(slash + 1);
+  const size_t dot = path.rfind('.');
+  return dot == std::string_view::npos || dot == 0 ? path : path.substr(0, dot);
+}
+
+}  // namespace
+
+Engine::Engine(const Config& config)
+    : config_(config),
+      mode_reason_(choose_mode(config)),
+      runtime_({&interp::invoke, interp::host_body()},
+               mode_reason_ == ModeReason::default_ ? MemoryMode::guarded : MemoryMode::explicit_,
+               config.max_stack_bytes) {}
+
+Engine::ModeReason Engine::choose_mode(const Config& config) {
+  if (config.explicit_bounds_checks) return ModeReason::configured;
+  if (config.no_signals) return ModeReason::no_signals;
+  if (!interp::can_trap_by_fault()) return ModeReason::interpreter;
+  // Room for a few memories, or else the first one would leave nothing for the second.
+  if (!os::can_reserve(4 * (guarded_reservation + guarded_guard))) return ModeReason::address_space;
+  return ModeReason::default_;
+}
+
+std::string_view Engine::memory_mode_text() const {
+  switch (mode_reason_) {
+    case ModeReason::default_: return "guard pages";
+    case ModeReason::configured: return "explicit checks (configured)";
+    case ModeReason::no_signals: return "explicit checks (no signal handlers)";
+    case ModeReason::interpreter: return "explicit checks (faults cannot be caught in this build)";
+    case ModeReason::address_space: return "explicit checks (address space is limited)";
+  }
+  return {};
+}
+
+Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_view name) {
+  if (is_binary(bytes.bytes())) {
+    return CompiledModule::make(runtime_, config_, std::move(bytes), name);
+  }
+  const std::span<const uint8_t> text = bytes.bytes();
+  return compile(std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), name);
+}
+
+Result<Ref<CompiledModule>> Engine::compile(std::span<const uint8_t> bytes,
+                                            std::string_view name) {
+  return compile(ZWASM_TRY(os::OwnedBytes::copy(bytes)), name);
+}
+
+Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_view name) {
+  const uint64_t start = os::monotonic_now();
+  const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
+  const uint64_t text_ns = os::monotonic_now() - start;
+  Ref<CompiledModule> module = ZWASM_TRY(CompiledModule::make(
+      runtime_, config_, ZWASM_TRY(os::OwnedBytes::copy(binary.span())), name));
+  module->set_text_ns(text_ns);
+  return module;
+}
+
+Result<Ref<CompiledModule>> Engine::compile_file(const char* path, std::string_view name) {
+  if (name.empty()) name = stem(path);
+  return compile(ZWASM_TRY(os::read_file(path, limits::max_module_size)), name);
+}
+
+Store Engine::make_store() {
+  return Store(runtime_, {config_.max_memory_bytes, config_.max_table_elements},
+               config_.fuel ? Variant::metered : Variant::plain);
+}
+
+}  // namespace zwasm

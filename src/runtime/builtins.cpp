@@ -1,0 +1,198 @@
+#include "runtime/builtins.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/const_expr.hpp"
+#include "runtime/host.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/store.hpp"
+
+namespace zwasm {
+namespace {
+
+/// What growing returns when it is impossible: -1 in the address type.
+Slot grow_failure(AddressType address) {
+  return address == AddressType::i64 ? ~Slot{0} : Slot{0xFFFF'FFFF};
+}
+
+bool in_range(uint64_t index, uint64_t count, uint64_t size) {
+  return index <= size && count <= size - index;
+}
+
+/// Copies a segment's elements to a table; the range was checked.
+TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t source,
+                        uint64_t count, TableInstance& table, uint64_t destination) {
+  Slot* to = table.elements + destination;
+  // Functions of the table's own instance need no FuncRef before somebody looks.
+  const bool lazy = table.of_functions() && table.owner() == &instance;
+  const auto function = [&](uint32_t index) {
+    return lazy ? lazy_element(index) : reinterpret_cast<Slot>(&instance.func(index));
+  };
+  if (!segment.uses_expressions) {
+    for (uint64_t i = 0; i < count; ++i) to[i] = function(raw(segment.functions[source + i]));
+    return TrapKind::none;
+  }
+  ConstantEvaluator evaluator(instance);
+  for (uint64_t i = 0; i < count; ++i) {
+    const Expression& expression = segment.expressions[source + i];
+    uint32_t index;
+    if (evaluator.is_function(expression, index)) {
+      to[i] = function(index);
+      continue;
+    }
+    Result<GlobalCell> value = evaluator.evaluate(expression);
+    if (!value.ok()) return raise(instance.vmctx(), value.take_error());
+    to[i] = value->low;
+  }
+  return TrapKind::none;
+}
+
+}  // namespace
+
+const BuiltinFunction builtin_table[] = {
+#define BUILTIN(name) &builtins::name,
+#include "runtime/builtins.def"
+};
+
+const FuncRef* table_function(TableDefinition* table, uint64_t index) {
+  return reinterpret_cast<const FuncRef*>(instance_of(table).get(index));
+}
+
+bool call_type_matches(VMContext* vmctx, uint32_t actual, uint32_t expected) {
+  return actual == expected || vmctx->module->registry().is_subtype(CanonicalType{actual},
+                                                                    CanonicalType{expected});
+}
+
+TrapKind lower_function(VMContext* vmctx, FuncEntry* entry) {
+  return vmctx->module->lower(vmctx, entry);
+}
+
+namespace builtins {
+
+TrapKind memory_grow(VMContext* vmctx, Slot* operands, uint32_t memory_index, uint32_t) {
+  MemoryInstance& memory = instance_of(vmctx->memories[memory_index]);
+  uint64_t old_pages;
+  operands[0] =
+      memory.grow(operands[0], old_pages) ? old_pages : grow_failure(memory.type().address);
+  return TrapKind::none;
+}
+
+TrapKind memory_fill(VMContext* vmctx, Slot* operands, uint32_t memory, uint32_t) {
+  const uint64_t count = operands[2];
+  uint8_t* destination = checked_range(vmctx->memories[memory], operands[0], count);
+  if (destination == nullptr) return TrapKind::out_of_bounds_memory_access;
+  std::memset(destination, static_cast<uint8_t>(operands[1]), count);
+  return TrapKind::none;
+}
+
+TrapKind memory_copy(VMContext* vmctx, Slot* operands, uint32_t destination_memory,
+                     uint32_t source_memory) {
+  const uint64_t count = operands[2];
+  uint8_t* destination =
+      checked_range(vmctx->memories[destination_memory], operands[0], count);
+  const uint8_t* source = checked_range(vmctx->memories[source_memory], operands[1], count);
+  if (destination == nullptr || source == nullptr) return TrapKind::out_of_bounds_memory_access;
+  std::memmove(destination, source, count);
+  return TrapKind::none;
+}
+
+TrapKind memory_init(VMContext* vmctx, Slot* operands, uint32_t segment, uint32_t memory) {
+  Instance& instance = *vmctx->instance;
+  const std::span<const uint8_t> bytes = vmctx->module->module().datas[segment].bytes;
+  const uint64_t size = instance.is_data_dropped(segment) ? 0 : bytes.size();
+  const uint64_t count = operands[2];
+  uint8_t* destination = checked_range(vmctx->memories[memory], operands[0], count);
+  if (destination == nullptr || !in_range(operands[1], count, size)) {
+    return TrapKind::out_of_bounds_memory_access;
+  }
+  if (count != 0) std::memcpy(destination, bytes.data() + operands[1], count);
+  return TrapKind::none;
+}
+
+TrapKind data_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
+  vmctx->instance->drop_data(segment);
+  return TrapKind::none;
+}
+
+TrapKind table_get(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
+  TableInstance& table = instance_of(vmctx->tables[table_index]);
+  if (operands[0] >= table.size) return TrapKind::out_of_bounds_table_access;
+  operands[0] = table.get(operands[0]);
+  return TrapKind::none;
+}
+
+TrapKind table_set(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
+  TableInstance& table = instance_of(vmctx->tables[table_index]);
+  if (operands[0] >= table.size) return TrapKind::out_of_bounds_table_access;
+  table.set(operands[0], operands[1]);
+  return TrapKind::none;
+}
+
+TrapKind table_size(VMContext* vmctx, Slot* operands, uint32_t table, uint32_t) {
+  operands[0] = vmctx->tables[table]->size;
+  return TrapKind::none;
+}
+
+TrapKind table_grow(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
+  TableInstance& table = instance_of(vmctx->tables[table_index]);
+  uint64_t old_size;
+  operands[0] = table.grow(operands[1], operands[0], old_size)
+                    ? old_size
+                    : grow_failure(table.type().address);
+  return TrapKind::none;
+}
+
+TrapKind table_fill(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
+  const TableDefinition& table = *vmctx->tables[table_index];
+  const uint64_t count = operands[2];
+  if (!in_range(operands[0], count, table.size)) return TrapKind::out_of_bounds_table_access;
+  std::fill_n(table.elements + operands[0], count, operands[1]);
+  return TrapKind::none;
+}
+
+TrapKind table_copy(VMContext* vmctx, Slot* operands, uint32_t destination_table,
+                    uint32_t source_table) {
+  TableInstance& destination = instance_of(vmctx->tables[destination_table]);
+  TableInstance& source = instance_of(vmctx->tables[source_table]);
+  const uint64_t count = operands[2];
+  if (!in_range(operands[0], count, destination.size) ||
+      !in_range(operands[1], count, source.size)) {
+    return TrapKind::out_of_bounds_table_access;
+  }
+  if (destination.owner() != source.owner()) {
+    // An element without FuncRef means something else in the other table.
+    for (uint64_t i = 0; i < count; ++i) source.get(operands[1] + i);
+  }
+  if (count != 0) {
+    std::memmove(destination.elements + operands[0], source.elements + operands[1],
+                 count * sizeof(Slot));
+  }
+  return TrapKind::none;
+}
+
+TrapKind table_init(VMContext* vmctx, Slot* operands, uint32_t segment_index,
+                    uint32_t table_index) {
+  Instance& instance = *vmctx->instance;
+  TableInstance& table = instance_of(vmctx->tables[table_index]);
+  const ElemSegment& segment = vmctx->module->module().elems[segment_index];
+  const uint64_t size = instance.is_elem_dropped(segment_index) ? 0 : segment.size();
+  const uint64_t count = operands[2];
+  if (!in_range(operands[0], count, table.size) || !in_range(operands[1], count, size)) {
+    return TrapKind::out_of_bounds_table_access;
+  }
+  return write_elements(instance, segment, operands[1], count, table, operands[0]);
+}
+
+TrapKind elem_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
+  vmctx->instance->drop_elem(segment);
+  return TrapKind::none;
+}
+
+TrapKind ref_func(VMContext* vmctx, Slot* operands, uint32_t function, uint32_t) {
+  operands[0] = reinterpret_cast<Slot>(&vmctx->instance->func(function));
+  return TrapKind::none;
+}
+
+}  // namespace builtins
+}  // namespace zwasm

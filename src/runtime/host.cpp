@@ -1,0 +1,18 @@
+#include "runtime/host.hpp"
+
+namespace zwasm {
+
+TrapKind raise(VMContext* caller, Error error) {
+  ExecutionContext& context = *caller->execution;
+  delete context.host_error;
+  context.host_error = new Error(std::move(error));
+  return TrapKind::host_error;
+}
+
+TrapKind raise_exit(VMContext* caller, uint32_t code) {
+  Error error = make_error(ErrorKind::exit, Error::no_offset, "exit with code %u", code);
+  error.exit_code = code;
+  return raise(caller, std::move(error));
+}
+
+}  // namespace zwasm

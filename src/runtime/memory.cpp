@@ -1,0 +1,117 @@
+#include "runtime/memory.hpp"
+
+#include <algorithm>
+
+#include "os/signals.hpp"
+#include "runtime/store.hpp"
+#include "wasm/limits.hpp"
+
+namespace zwasm {
+namespace {
+
+/// Unguarded memories are given address space up to this at once, so that they need not move.
+constexpr uint64_t max_unguarded_reservation = uint64_t{64} << 30;
+/// Sizes above this do not fit into an address space.
+constexpr uint64_t max_bytes = uint64_t{1} << 47;
+
+/// The most pages a memory of this type can ever have.
+uint64_t max_pages(const MemoryType& type) {
+  uint64_t pages = max_bytes >> type.page_size_log2;
+  if (type.address == AddressType::i32) {
+    // memory.size has to fit into an i32 too.
+    pages = std::min((uint64_t{1} << 32) >> type.page_size_log2, uint64_t{0xFFFF'FFFF});
+  }
+  return type.limits.has_max ? std::min(pages, type.limits.max) : pages;
+}
+
+}  // namespace
+
+MemoryInstance::MemoryInstance(Store& store, const MemoryType& type)
+    : MemoryDefinition{nullptr, 0, type.page_size_log2}, store_(store), type_(type) {
+  if (is_guarded(type, store.runtime().memory_mode)) page_size_log2_and_guarded |= 1u << 8;
+}
+
+MemoryInstance::~MemoryInstance() {
+  if (registered_) os::unregister_reservation(mapping_.base());
+  store_.release_memory(accounted_);
+}
+
+MemoryType MemoryInstance::current_type() const {
+  MemoryType type = type_;
+  type.limits.min = pages();
+  return type;
+}
+
+Status MemoryInstance::allocate() {
+  const uint64_t pages = type_.limits.min;
+  const auto failure = [&] {
+    return make_error(ErrorKind::host, Error::no_offset,
+                      "out of memory: cannot make a memory of %llu pages of %u bytes",
+                      static_cast<unsigned long long>(pages), 1u << type_.page_size_log2);
+  };
+  if (pages > max_pages(type_)) return failure();
+  const uint64_t size = pages << type_.page_size_log2;
+  if (!store_.account_memory(size)) {
+    return make_error(ErrorKind::host, Error::no_offset,
+                      "memory limit exceeded: a memory of %llu bytes, but at most %llu are allowed",
+                      static_cast<unsigned long long>(size),
+                      static_cast<unsigned long long>(store_.limits().memory_bytes));
+  }
+  accounted_ = size;
+
+  if (guarded()) {
+    mapping_ = os::Mapping::reserve(guarded_reservation + guarded_guard);
+    registered_ = mapping_ && os::register_reservation(mapping_.base(), mapping_.size());
+    if (!registered_) return failure();
+  } else {
+    const uint64_t wanted =
+        std::min({max_pages(type_) << type_.page_size_log2, max_unguarded_reservation,
+                  std::max(store_.limits().memory_bytes, size)});
+    mapping_ = os::Mapping::reserve(
+        std::max(os::round_to_pages(std::max(wanted, size)), os::page_size()));
+    if (!mapping_) {
+      if (type_.shared) return failure();
+      movable_ = true;
+      mapping_ = os::Mapping::allocate(std::max(os::round_to_pages(size), os::page_size()));
+      if (!mapping_) return failure();
+    }
+  }
+  base = mapping_.base();
+  if (!movable_ && !mapping_.commit(0, os::round_to_pages(size))) return failure();
+  bytes.store(size, std::memory_order_release);
+  return {};
+}
+
+bool MemoryInstance::set_size(uint64_t new_bytes) {
+  const uint64_t old_committed = os::round_to_pages(byte_size());
+  const uint64_t new_committed = os::round_to_pages(new_bytes);
+  if (movable_) {
+    if (new_committed > mapping_.size()) {
+      if (!mapping_.resize(new_committed)) return false;
+      base = mapping_.base();
+      store_.refresh_memory_bases(*this);
+    }
+  } else {
+    if (new_committed > mapping_.size()) return false;
+    if (!mapping_.commit(old_committed, new_committed - old_committed)) return false;
+  }
+  bytes.store(new_bytes, std::memory_order_release);
+  return true;
+}
+
+bool MemoryInstance::grow(uint64_t delta, uint64_t& old_pages) {
+  old_pages = pages();
+  if (delta == 0) return true;
+  const uint64_t limit = max_pages(type_);
+  if (delta > limit || old_pages > limit - delta) return false;
+  const uint64_t added = delta << type_.page_size_log2;
+  if (!store_.account_memory(added)) return false;
+  if (!set_size((old_pages + delta) << type_.page_size_log2)) {
+    store_.release_memory(added);
+    return false;
+  }
+  accounted_ += added;
+  return true;
+}
+
+}  // namespace zwasm

@@ -1,0 +1,67 @@
+#include "runtime/table.hpp"
+
+#include <algorithm>
+
+#include "runtime/instance.hpp"
+#include "runtime/store.hpp"
+
+namespace zwasm {
+namespace {
+
+bool is_function_type(const TypeRegistry& registry, ValType element) {
+  return matches(registry, element.heap(), AbstractHeapType::func);
+}
+
+}  // namespace
+
+TableInstance::TableInstance(Store& store, const TableType& type, Instance* owner)
+    : TableDefinition{nullptr, 0},
+      store_(store),
+      owner_(owner),
+      type_(type),
+      of_functions_(is_function_type(store.runtime().types, type.element)) {}
+
+TableInstance::~TableInstance() {
+  system_allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
+}
+
+TableType TableInstance::current_type() const {
+  TableType type = type_;
+  type.limits.min = size;
+  return type;
+}
+
+Slot TableInstance::get(uint64_t index) {
+  Slot& element = elements[index];
+  if (of_functions_ && is_lazy_element(element)) {
+    element = reinterpret_cast<Slot>(&owner_->func(lazy_index(element)));
+  }
+  return element;
+}
+
+bool TableInstance::extend(uint64_t new_size, Slot init) {
+  if (new_size > capacity_) {
+    const uint64_t capacity = std::max(new_size, size == 0 ? 0 : capacity_ * 2);
+    if (capacity > SIZE_MAX / sizeof(Slot)) return false;
+    Allocator& allocator = system_allocator();
+    auto* moved = static_cast<Slot*>(allocator.allocate(capacity * sizeof(Slot), alignof(Slot)));
+    if (moved == nullptr) return false;
+    std::copy_n(elements, size, moved);
+    allocator.deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
+    elements = moved;
+    capacity_ = capacity;
+  }
+  std::fill(elements + size, elements + new_size, init);
+  size = new_size;
+  return true;
+}
+
+bool TableInstance::grow(uint64_t delta, Slot init, uint64_t& old_size) {
+  old_size = size;
+  uint64_t limit = std::min(store_.limits().table_elements, uint64_t{0xFFFF'FFFF});
+  if (type_.limits.has_max) limit = std::min(limit, type_.limits.max);
+  if (delta > limit || size > limit - delta) return false;
+  return extend(size + delta, init);
+}
+
+}  // namespace zwasm
