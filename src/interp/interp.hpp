@@ -19,6 +19,10 @@ const Cell* lazy_body();
 const Cell* host_body();
 const Cell* unsupported_body();
 
+/// What control records that belong to no call lead to (runtime/frame.hpp).
+const Cell* leave_cell();
+const Cell* restore_cell();
+
 /// Calls `function` with its arguments at args[0..], which must lie on the context's value stack, at
 /// or above stack_top. Results replace the arguments. On failure context.trap says where. May be
 /// called again from a host function that runs inside (nested entry).
