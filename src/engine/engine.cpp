@@ -70,8 +70,9 @@ Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_v
   const uint64_t start = os::monotonic_now();
   const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
   const uint64_t text_ns = os::monotonic_now() - start;
-  Ref<CompiledModule> module = ZWASM_TRY(CompiledModule::make(
-      runtime_, config_, ZWASM_TRY(os::OwnedBytes::copy(binary.span())), name));
+  os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
+  Ref<CompiledModule> module =
+      ZWASM_TRY(CompiledModule::make(runtime_, config_, std::move(bytes), name));
   module->set_text_ns(text_ns);
   return module;
 }
