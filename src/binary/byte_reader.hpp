@@ -75,11 +75,13 @@ class ByteReader {
     position_ += count;
     return true;
   }
-  /// A length or count, which is never more than the bytes that are left.
+  /// A length or count of things of at least one byte. It is never more than the bytes that were
+  /// left in front of it.
   bool read_length(uint32_t& length) {
     const uint32_t start = offset();
+    const size_t left = remaining();
     if (!read_u32(length)) [[unlikely]] return false;
-    if (length > remaining()) [[unlikely]] return fail(start, "length out of bounds");
+    if (length > left) [[unlikely]] return fail(start, "length out of bounds");
     return true;
   }
   /// A name in UTF-8, as a view.
@@ -115,6 +117,8 @@ class ByteReader {
                                                                             const char* pattern,
                                                                             ...);
   [[gnu::cold, gnu::noinline]] bool fail_end();
+  /// The same with an error of another reader.
+  [[gnu::cold, gnu::noinline]] bool fail_with(Error error);
 
  private:
   template <class T, unsigned bits>

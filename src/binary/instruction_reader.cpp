@@ -7,7 +7,7 @@ namespace zwasm {
 static_assert(std::endian::native == std::endian::little,
               "constants are copied from the module, where they are little endian");
 
-bool InstructionReader::read_prefixed(uint8_t prefix, Instruction& instruction) {
+bool InstructionReader::read_prefixed_opcode(uint8_t prefix, Instruction& instruction) {
   uint32_t code;
   if (!in_.read_u32(code)) return false;
   std::span<const DecodeRow> rows;
@@ -22,7 +22,7 @@ bool InstructionReader::read_prefixed(uint8_t prefix, Instruction& instruction) 
     return in_.fail(instruction.offset, "illegal opcode %02x %02x", prefix, code);
   }
   instruction.opcode = static_cast<Opcode>(row.opcode);
-  return read_immediate(static_cast<Immediate>(row.immediate), instruction);
+  return true;
 }
 
 bool InstructionReader::read_long_memarg(Memarg& memarg) {

@@ -120,6 +120,13 @@ inline constexpr auto decode_rows_fc = make_decode_rows(opcodes_fc);
 inline constexpr auto decode_rows_fd = make_decode_rows(opcodes_fd);
 inline constexpr auto decode_rows_fe = make_decode_rows(opcodes_fe);
 
+/// info(opcode).immediate, without the rest of the table around it.
+inline constexpr auto opcode_immediates = [] {
+  std::array<Immediate, opcode_count> immediates{};
+  for (size_t i = 0; i < opcode_count; ++i) immediates[i] = opcode_table[i].immediate;
+  return immediates;
+}();
+
 /// Reads the instructions of one expression. Checks what the binary format demands of each
 /// instruction (malformed), not validation, and not how blocks nest: who reads has to see that the
 /// last `end` is where the bytes end. Reusable: `reset` starts another expression and keeps the
@@ -144,16 +151,20 @@ class InstructionReader {
   /// Reads one instruction. False if it is malformed, which includes that there is none left.
   [[nodiscard]] bool next(Instruction& instruction);
 
+  /// The two halves of `next`, for who dispatches on the opcode and so knows the immediates at
+  /// compile time: `next_opcode`, then `read_immediate` with info(instruction.opcode).immediate.
+  [[nodiscard]] bool next_opcode(Instruction& instruction);
+  [[nodiscard]] bool read_immediate(Immediate immediate, Instruction& instruction);
+
   /// Why `next` returned false.
   const Error& error() const { return in_.error(); }
   Error take_error() { return in_.take_error(); }
 
  private:
-  [[nodiscard]] bool read_immediate(Immediate immediate, Instruction& instruction);
   bool read_memarg(Memarg& memarg);
 
   // Out of line: rare, or long.
-  bool read_prefixed(uint8_t prefix, Instruction& instruction);
+  bool read_prefixed_opcode(uint8_t prefix, Instruction& instruction);
   bool read_long_memarg(Memarg& memarg);
   bool read_label_table(Instruction& instruction);
   bool read_select_types(Instruction& instruction);
@@ -170,7 +181,7 @@ class InstructionReader {
   Vector<CatchClause> clauses_;
 };
 
-inline bool InstructionReader::next(Instruction& instruction) {
+[[gnu::always_inline]] inline bool InstructionReader::next_opcode(Instruction& instruction) {
   instruction.offset = in_.offset();
   uint8_t code;
   if (!in_.read_u8(code)) [[unlikely]] return false;
@@ -179,10 +190,15 @@ inline bool InstructionReader::next(Instruction& instruction) {
     return fail_opcode(code, instruction.offset);
   }
   if (row.immediate == DecodeRow::prefix_immediate) [[unlikely]] {
-    return read_prefixed(code, instruction);
+    return read_prefixed_opcode(code, instruction);
   }
   instruction.opcode = static_cast<Opcode>(row.opcode);
-  return read_immediate(static_cast<Immediate>(row.immediate), instruction);
+  return true;
+}
+
+inline bool InstructionReader::next(Instruction& instruction) {
+  return next_opcode(instruction) &&
+         read_immediate(opcode_immediates[static_cast<size_t>(instruction.opcode)], instruction);
 }
 
 [[gnu::always_inline]] inline bool InstructionReader::read_memarg(Memarg& memarg) {
