@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Runs the official WASI 0.1 test suite with a zwasm executable.
+
+Usage: run.py [ZWASM [SUITE]] [--filter TEXT] [--verbose] [--option ARG]...
+
+SUITE is the folder with the test programs (default: wasi-testsuite/wasip1 of the test data). Each
+X.wasm is run twice, as the suite says and with ERRNO_MODE_UNIX set, which makes those tests that
+look at it insist on POSIX error codes; each run gets a fresh copy of its folder of files. --option
+hands further options to `zwasm run`. ZWASM is by default what $ZWASM_CLI says. The last line is
+"N passed, N failed"; the exit code is 0 only if nothing failed.
+"""
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TIMEOUT_SECONDS = 60
+ERRNO_MODES = {"any errno": {}, "unix errno": {"ERRNO_MODE_UNIX": "1"}}
+
+
+def default_suite():
+    root = pathlib.Path(__file__).resolve().parents[2]
+    folders = [root.parent / "shared", root / "build" / "testdata"]
+    if "ZWASM_TESTDATA" in os.environ:
+        folders.insert(0, pathlib.Path(os.environ["ZWASM_TESTDATA"]))
+    for folder in folders:
+        if (folder / "wasi-testsuite" / "wasip1").is_dir():
+            return folder / "wasi-testsuite" / "wasip1"
+    sys.exit("no test suite: pass its folder, or set ZWASM_TESTDATA")
+
+
+def operations(spec):
+    """The steps of a test: those it lists, or those its older, flat form stands for."""
+    if "operations" in spec:
+        return spec["operations"]
+    run = {"type": "run", **{key: spec[key] for key in ("args", "env", "root") if key in spec}}
+    steps = [run]
+    for stream in ("stdout", "stderr"):
+        if stream in spec:
+            steps.append({"type": "read", "id": stream, "payload": spec[stream]})
+    steps.append({"type": "wait", "exit_code": spec.get("exit_code", 0)})
+    return steps
+
+
+def copy_writable(source, target):
+    shutil.copytree(source, target, symlinks=True)
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o700 if path.is_dir() else 0o600))
+
+
+def run_test(zwasm, options, program, extra_env, scratch):
+    """Returns what went wrong, or None."""
+    spec_file = program.with_suffix(".json")
+    spec = json.loads(spec_file.read_text()) if spec_file.exists() else {}
+    command, stdin, expected, exit_code = None, "", {}, 0
+    # Tests of the environment count its variables.
+    contents = program.read_bytes()
+    extra_env = {name: value for name, value in extra_env.items() if name.encode() in contents}
+    for step in operations(spec):
+        kind = step["type"]
+        if kind == "run":
+            command = [*zwasm, "run", *options]
+            if step.get("root"):
+                files = scratch / "root"
+                copy_writable(program.parent / step["root"], files)
+                command += ["--dir", f"{files}::/"]
+            for name, value in {**step.get("env", {}), **extra_env}.items():
+                command += ["--env", f"{name}={value}"]
+            command += ["--argv0", program.name, str(program), *step.get("args", [])]
+        elif kind == "read":
+            stream = step.get("id", "stdout")
+            expected[stream] = expected.get(stream, "") + step["payload"]
+        elif kind == "write":
+            stdin += step["payload"]
+        elif kind == "wait":
+            exit_code = step.get("exit_code", 0)
+        else:
+            return f"the runner does not know the operation {kind}"
+    try:
+        done = subprocess.run(command, input=stdin.encode(), capture_output=True,
+                              timeout=TIMEOUT_SECONDS, cwd=scratch, check=False)
+    except subprocess.TimeoutExpired:
+        return f"no end after {TIMEOUT_SECONDS} s"
+    output = {"stdout": done.stdout.decode(errors="replace"),
+              "stderr": done.stderr.decode(errors="replace")}
+    if done.returncode != exit_code:
+        return f"exit code {done.returncode} instead of {exit_code}\n{output['stderr']}".rstrip()
+    for stream, text in expected.items():
+        if output[stream] != text:
+            return f"{stream} is {output[stream]!r} instead of {text!r}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("zwasm", nargs="?", default=os.environ.get("ZWASM_CLI"),
+                        help="the executable; several words start it under an emulator")
+    parser.add_argument("suite", nargs="?", type=pathlib.Path)
+    parser.add_argument("--filter", default="", help="only programs whose path has this text")
+    parser.add_argument("--verbose", action="store_true", help="name every test")
+    parser.add_argument("--option", action="append", default=[], help="option for `zwasm run`")
+    arguments = parser.parse_args()
+
+    if not arguments.zwasm:
+        parser.error("no executable: pass it, or set ZWASM_CLI")
+    zwasm = shlex.split(arguments.zwasm)
+    if "/" in zwasm[-1]:
+        zwasm[-1] = os.path.abspath(zwasm[-1])
+    suite = (arguments.suite or default_suite()).resolve()
+    programs = [p for p in sorted(suite.rglob("*.wasm")) if arguments.filter in str(p)]
+    if not programs:
+        sys.exit(f"no test programs in {suite}")
+    passed = failed = 0
+    for mode, extra_env in ERRNO_MODES.items():
+        for program in programs:
+            name = f"{program.relative_to(suite)} ({mode})"
+            with tempfile.TemporaryDirectory() as scratch:
+                problem = run_test(zwasm, arguments.option, program, extra_env,
+                                   pathlib.Path(scratch))
+            if problem is None:
+                passed += 1
+                if arguments.verbose:
+                    print(f"ok {name}")
+            else:
+                failed += 1
+                print(f"FAILED {name}: {problem}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

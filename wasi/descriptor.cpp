@@ -1,0 +1,91 @@
+#include "wasi/descriptor.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace zwasm::wasi {
+namespace {
+
+uint16_t fdflags_of_host(int flags) {
+  uint16_t result = 0;
+  if ((flags & O_APPEND) != 0) result |= fdflags::append;
+  if ((flags & O_NONBLOCK) != 0) result |= fdflags::nonblock;
+  if ((flags & O_SYNC) == O_SYNC) {
+    result |= fdflags::sync;
+  } else if ((flags & O_DSYNC) != 0) {
+    result |= fdflags::dsync;
+  }
+  return result;
+}
+
+}  // namespace
+
+Errno file_type_of(int fd, FileType& type) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0) return last_errno();
+  type = file_type_of_mode(status.st_mode);
+  if (type == FileType::socket_stream) {
+    int socket_type = 0;
+    socklen_t length = sizeof(socket_type);
+    if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &socket_type, &length) == 0 &&
+        socket_type == SOCK_DGRAM) {
+      type = FileType::socket_dgram;
+    }
+  }
+  return Errno::success;
+}
+
+Descriptor Descriptor::of_stream(const Stream& stream, Rights base) {
+  Descriptor descriptor;
+  descriptor.kind = Kind::stream;
+  descriptor.base = base;
+  descriptor.stream = stream;
+  return descriptor;
+}
+
+Descriptor Descriptor::borrowed(int fd, Rights allowed) {
+  Descriptor descriptor;
+  descriptor.kind = Kind::host;
+  descriptor.fd_ = fd;
+  descriptor.base = allowed;
+  descriptor.is_described_ = false;
+  return descriptor;
+}
+
+Descriptor Descriptor::owned(UniqueFd fd, FileType type, Rights base, Rights inheriting) {
+  Descriptor descriptor;
+  descriptor.kind = Kind::host;
+  descriptor.type = type;
+  descriptor.base = base;
+  descriptor.inheriting = inheriting;
+  descriptor.fd_ = fd.get();
+  descriptor.owner_ = std::move(fd);
+  return descriptor;
+}
+
+void Descriptor::describe() {
+  if (is_described_) return;
+  is_described_ = true;
+  const int host_flags = ::fcntl(fd_, F_GETFL);
+  if (host_flags < 0 || file_type_of(fd_, type) != Errno::success) {
+    base = 0;  // the embedder has closed it
+    return;
+  }
+  flags = fdflags_of_host(host_flags);
+  Rights possible = rights::stream;
+  if (type == FileType::regular_file || type == FileType::block_device) possible = rights::file;
+  if (type == FileType::directory) possible = 0;
+  if (is_socket()) possible = rights::socket;
+  // Guests take a character device that cannot seek for a terminal.
+  if (type == FileType::character_device && ::isatty(fd_) == 0) possible = rights::file;
+  const int access = host_flags & O_ACCMODE;
+  if (access == O_WRONLY) possible &= ~Rights{rights::fd_read};
+  if (access == O_RDONLY) possible &= ~Rights{rights::writing};
+  base &= possible;
+}
+
+}  // namespace zwasm::wasi

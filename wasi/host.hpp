@@ -1,0 +1,120 @@
+// What a guest may touch of the machine: arguments, environment, descriptors, clocks, randomness.
+// A fresh Host gives nothing: no arguments, no environment, no files, empty standard input, output
+// that is swallowed; only clocks and random numbers are the machine's.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/vector.hpp"
+#include "wasi/clock.hpp"
+#include "wasi/descriptor.hpp"
+#include "wasi/path.hpp"
+#include "wasi/types.hpp"
+
+namespace zwasm::wasi {
+
+/// NUL-terminated strings, one behind the other: argv or environ.
+class StringTable {
+ public:
+  explicit StringTable(Allocator& allocator) : bytes_(allocator) {}
+  /// `text` without a NUL inside.
+  void append(std::string_view text);
+  uint32_t count() const { return count_; }
+  std::span<const char> bytes() const { return bytes_; }
+
+ private:
+  Vector<char> bytes_;
+  uint32_t count_ = 0;
+};
+
+/// The context of one guest. Used by one thread at a time.
+class Host {
+ public:
+  explicit Host(Allocator& allocator = system_allocator());
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // --- Set-up, before the guest runs. Strings are copied. ---
+
+  /// The first one is the program's name.
+  void add_argument(std::string_view argument) { arguments_.append(argument); }
+  /// "NAME=value".
+  void add_environment(std::string_view entry) { environment_.append(entry); }
+
+  /// The process's standard input, output and error; they stay the process's.
+  void inherit_stdio();
+  void set_stdin(const Stream& stream);
+  void set_stdout(const Stream& stream);
+  void set_stderr(const Stream& stream);
+  /// Borrows host descriptors for single standard streams: `fd` is 0, 1 or 2.
+  void set_stdio_descriptor(uint32_t fd, int host_fd);
+
+  /// Opens the host directory and gives it to the guest as `guest_path`; the next free descriptor
+  /// from 3. With `read_only`, whatever would change something beneath it fails with Errno::rofs.
+  /// Fails with ErrorKind::host if it cannot be opened as a directory.
+  Status add_preopen(const char* host_path, std::string_view guest_path, bool read_only = false);
+
+  /// Gives a socket (listening or connected) as the next free descriptor from 3; the host then owns
+  /// it. Guests look for directories from 3 on without a gap, so sockets come after the preopens.
+  Status add_socket(UniqueFd socket);
+  /// Makes a listening TCP socket: "127.0.0.1:8080", "[::1]:8080"; numeric addresses only.
+  Status listen_tcp(std::string_view address);
+
+  void set_clock(const ClockSource& clock) { clock_ = clock; }
+  void set_random(const RandomSource& random) { random_ = random; }
+  void set_lookup(Lookup lookup) { resolver_ = PathResolver(lookup, allocator_); }
+
+  /// A descriptor that becomes readable when blocking calls are to end, or -1. Borrowed.
+  void set_cancel_descriptor(int fd) { cancel_fd_ = fd; }
+
+  // --- For the functions that the guest calls ---
+
+  const StringTable& arguments() const { return arguments_; }
+  const StringTable& environment() const { return environment_; }
+  const ClockSource& clock() const { return clock_; }
+  const RandomSource& random() const { return random_; }
+  PathResolver& resolver() { return resolver_; }
+  int cancel_descriptor() const { return cancel_fd_; }
+  Allocator& allocator() const { return allocator_; }
+
+  /// The open descriptor `fd`, described, having all of `needed`. Otherwise Errno::badf, or what
+  /// POSIX says when something is not possible with this kind of file.
+  Errno find(uint32_t fd, Rights needed, Descriptor*& result);
+  /// The same without asking what a borrowed descriptor is, for hot paths: `needed` may then turn
+  /// out to be missing when the host refuses.
+  Errno find_undescribed(uint32_t fd, Rights needed, Descriptor*& result);
+  /// Puts it at the lowest free number from 3; Errno::mfile when the table is full.
+  Errno insert(Descriptor descriptor, uint32_t& fd);
+  Errno close(uint32_t fd);
+  /// Moves `from` to the open descriptor `to`, closing what was there.
+  Errno renumber(uint32_t from, uint32_t to);
+
+  /// Waits until `descriptor` is ready for `events` unless it is non-blocking. Returns at once when
+  /// there is nothing to wait for or nobody to cancel it: the system call then blocks by itself.
+  Errno await(Descriptor& descriptor, short events);
+
+  uint32_t exit_code() const { return exit_code_; }
+  void set_exit_code(uint32_t code) { exit_code_ = code; }
+
+ private:
+  static constexpr uint32_t first_free_fd = 3;
+  static constexpr uint32_t max_descriptors = 1u << 20;
+  static constexpr Rights input_rights = rights::file & ~Rights{rights::writing};
+  static constexpr Rights output_rights = rights::file & ~Rights{rights::fd_read};
+
+  Allocator& allocator_;
+  Arena strings_;
+  StringTable arguments_;
+  StringTable environment_;
+  Vector<Descriptor> descriptors_;
+  PathResolver resolver_;
+  ClockSource clock_;
+  RandomSource random_;
+  int cancel_fd_ = -1;
+  uint32_t exit_code_ = 0;
+};
+
+}  // namespace zwasm::wasi
