@@ -20,11 +20,14 @@ inline constexpr CanonicalType no_canonical_type{~uint32_t{0}};
 class TypeRegistry {
  public:
   explicit TypeRegistry(Allocator& allocator = system_allocator());
+  TypeRegistry(const TypeRegistry&) = delete;
+  TypeRegistry& operator=(const TypeRegistry&) = delete;
   ~TypeRegistry();
 
   /// Registers the type section of a module and writes the canonical id of each of its types to
   /// `ids` (same length). Heap types inside `types` are module indices, and only refer to earlier
-  /// groups or the own group.
+  /// groups or the own group; supertypes come before their subtypes, in chains no longer than
+  /// limits::max_subtyping_depth.
   void add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids);
 
   /// The id of a function type that belongs to no module (host functions): a final type without
