@@ -56,9 +56,9 @@ class ModuleCode : public RefCounted {
   int64_t find_export(std::string_view name);
 
   /// A name for messages: that of the name section, else the one set when it was compiled, else "".
-  std::string_view name();
+  std::string_view name() const;
   /// The name of the name section, or "".
-  std::string_view function_name(uint32_t function);
+  std::string_view function_name(uint32_t function) const;
 
  protected:
   ~ModuleCode() override = default;
