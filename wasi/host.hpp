@@ -70,7 +70,12 @@ class Host {
   /// A descriptor that becomes readable when blocking calls are to end, or -1. Borrowed.
   void set_cancel_descriptor(int fd) { cancel_fd_ = fd; }
 
+  /// Writes each call, its arguments and its outcome to the process's standard error.
+  void set_trace(bool trace) { trace_ = trace; }
+
   // --- For the functions that the guest calls ---
+
+  bool is_traced() const { return trace_; }
 
   const StringTable& arguments() const { return arguments_; }
   const StringTable& environment() const { return environment_; }
@@ -114,6 +119,7 @@ class Host {
   ClockSource clock_;
   RandomSource random_;
   int cancel_fd_ = -1;
+  bool trace_ = false;
   uint32_t exit_code_ = 0;
 };
 

@@ -8,14 +8,8 @@ namespace zwasm::wasi {
 /// Error codes. Up to `notcapable` these are what the guest sees; the last three are for the caller
 /// of a WASI function, who turns them into a trap or an exit.
 enum class Errno : uint16_t {
-  success, toobig, acces, addrinuse, addrnotavail, afnosupport, again, already, badf, badmsg, busy,
-  canceled, child, connaborted, connrefused, connreset, deadlk, destaddrreq, dom, dquot, exist,
-  fault, fbig, hostunreach, idrm, ilseq, inprogress, intr, inval, io, isconn, isdir, loop, mfile,
-  mlink, msgsize, multihop, nametoolong, netdown, netreset, netunreach, nfile, nobufs, nodev, noent,
-  noexec, nolck, nolink, nomem, nomsg, noprotoopt, nospc, nosys, notconn, notdir, notempty,
-  notrecoverable, notsock, notsup, notty, nxio, overflow, ownerdead, perm, pipe, proto, protonosupport,
-  prototype, range, rofs, spipe, srch, stale, timedout, txtbsy, xdev, notcapable,
-
+#define ERRNO(name, host) name,
+#include "wasi/errno.def"
   out_of_bounds = 0x1000,  ///< a guest pointer reaches outside its memory: trap
   interrupted,             ///< the embedder cancelled a blocking call: trap
   exited,                  ///< the guest ended itself; Host::exit_code says with what
@@ -26,6 +20,8 @@ static_assert(static_cast<uint16_t>(Errno::notcapable) == 76);
 Errno errno_from_host(int host_errno);
 /// The same for the current `errno`.
 Errno last_errno();
+/// For people: "noent".
+const char* errno_name(Errno error);
 
 using Rights = uint64_t;
 namespace rights {

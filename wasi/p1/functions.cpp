@@ -1,9 +1,13 @@
 #include "wasi/p1/functions.hpp"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include "runtime/store.hpp"
@@ -35,12 +39,22 @@ struct HandlerType<Errno (*)(Call&, Args...)> {
     constexpr char letters[] = {letter_of<Args>..., ':'};
     return signature.substr(0, count + 1) == std::string_view(letters, count + 1);
   }
-  static Errno apply(Errno (*handler)(Call&, Args...), Call& call, const Slot* args) {
-    return [&]<size_t... i>(std::index_sequence<i...>) {
-      return handler(call, static_cast<Args>(args[i])...);
-    }(std::index_sequence_for<Args...>());
-  }
 };
+
+using Apply = Errno (*)(Call&, const Slot*);
+
+template <auto handler, class... Args>
+Errno apply_as(Errno (*)(Call&, Args...), Call& call, [[maybe_unused]] const Slot* args) {
+  return [&]<size_t... i>(std::index_sequence<i...>) {
+    return handler(call, static_cast<Args>(args[i])...);
+  }(std::index_sequence_for<Args...>());
+}
+
+/// A handler with its arguments in slots.
+template <auto handler>
+Errno apply(Call& call, const Slot* args) {
+  return apply_as<handler>(handler, call, args);
+}
 
 constexpr ValType i32_result[] = {valtype::i32};
 
@@ -51,18 +65,27 @@ TrapKind stop(VMContext* caller, const Host& host, Errno error) {
                                      : TrapKind::out_of_bounds_memory_access;
 }
 
-template <auto handler, Abi abi, bool has_result>
-TrapKind callback(void* data, VMContext* caller, Slot* args) {
-  Host& host = *static_cast<Host*>(data);
+void trace(HostCallback callback, Abi abi, const Slot* args, Errno outcome);
+
+/// What all callbacks have in common.
+TrapKind run(Host& host, VMContext* caller, Slot* args, Apply function, Abi abi, bool has_result,
+             HostCallback callback) {
   host.set_cancel_descriptor(caller->execution->store->cancel_descriptor());
   Call call = {host, {}, abi};
   if (const MemoryDefinition* memory = caller_memory(caller); memory != nullptr) {
     call.memory = {memory->base, memory->bytes.load(std::memory_order_relaxed)};
   }
-  const Errno error = HandlerType<decltype(handler)>::apply(handler, call, args);
+  const Errno error = function(call, args);
+  if (host.is_traced()) trace(callback, abi, args, error);
   if (error > Errno::notcapable) return stop(caller, host, error);
-  if constexpr (has_result) args[0] = static_cast<uint16_t>(error);
+  if (has_result) args[0] = static_cast<uint16_t>(error);
   return TrapKind::none;
+}
+
+template <auto handler, Abi abi, bool has_result>
+TrapKind callback(void* data, VMContext* caller, Slot* args) {
+  return run(*static_cast<Host*>(data), caller, args, &apply<handler>, abi, has_result,
+             &callback<handler, abi, has_result>);
 }
 
 template <auto handler, Abi abi, bool has_result>
@@ -94,6 +117,21 @@ constexpr Access accesses[] = {
 
 static_assert(std::is_sorted(std::begin(table<Abi::preview1>), std::end(table<Abi::preview1>),
                              [](const auto& a, const auto& b) { return a.name < b.name; }));
+
+/// "wasi: fd_close(3) = success"
+void trace(HostCallback callback, Abi abi, const Slot* args, Errno outcome) {
+  for (const HostFuncDefinition& function : functions(abi)) {
+    if (function.callback != callback) continue;
+    std::string line = format("wasi: %.*s(", static_cast<int>(function.name.size()),
+                              function.name.data());
+    for (size_t i = 0; i < function.params.size(); ++i) {
+      line += format(i == 0 ? "%" PRIu64 : ", %" PRIu64, args[i]);
+    }
+    line += format(") = %s\n", errno_name(outcome));
+    ::fputs(line.c_str(), stderr);
+    return;
+  }
+}
 
 }  // namespace
 
