@@ -56,6 +56,7 @@ function(zwasm_module name)
     add_executable(${target}_tests ${ARG_TESTS})
     target_link_libraries(${target}_tests
       PRIVATE ${target} ${test_uses} zwasm_test_main zwasm_options)
+    add_dependencies(zwasm_unit_tests ${target}_tests)
     add_test(NAME unit.${name} COMMAND ${target}_tests WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300
       ENVIRONMENT "ZWASM_TESTDATA=${ZWASM_TESTDATA_FOLDER}")
