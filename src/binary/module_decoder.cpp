@@ -339,6 +339,7 @@ class ModuleDecoder {
     uint32_t page_size_log2;
     if (!in_.read_u32(page_size_log2)) return false;
     type.page_size_log2 = static_cast<uint8_t>(page_size_log2);
+    if (page_size_log2 > 64) return in_.fail(start, "invalid custom page size");
     return page_size_log2 == 0 || page_size_log2 == 16 ||
            in_.fail_invalid(start, "invalid custom page size");
   }
@@ -532,14 +533,13 @@ class ModuleDecoder {
     if (in_.position() > end) return in_.fail(start, "section size mismatch");
 
     code.body = {{in_.position(), end}, in_.offset()};
-    const bool ends = in_.position() != end && end[-1] == 0x0B;
-    in_.seek(end);
-    if (ends) return true;
-    // A reader that ignores sizes would go on behind the body: it would find nothing, a stray
-    // `end`, or something else.
-    if (in_.at_end()) return in_.fail_end();
-    if (next_is(0x0B)) return in_.fail(start, "section size mismatch");
-    return in_.fail(in_.offset(), "END opcode expected");
+    if (in_.position() != end && end[-1] == 0x0B) {
+      in_.seek(end);
+      return true;
+    }
+    // The body does not end where its size says. A reader that ignores sizes tells what is wrong.
+    Expression actual;
+    return read_expression(actual) && in_.fail(start, "section size mismatch");
   }
 
   static constexpr uint8_t limits_max = 1;
