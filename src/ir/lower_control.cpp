@@ -160,7 +160,7 @@ void Lowering::move_to_label(const Control& target, bool may_redirect) {
   const uint16_t from = peek(types.size() - 1).slot;
   if (from == to) return;
   const auto slots = static_cast<uint16_t>(next_slot() - from);
-  emit(IrOp::copy_block).r = {to, from, slots, 0};
+  emit(IrOp::copy_block).r = {to, from, 0, slots};
   forget_accumulators();
 }
 

@@ -264,7 +264,7 @@ class IrPrinter {
         text_ += format("s%u = s%u; s%u = s%u", cell.r.d, cell.r.a, cell.r.b, cell.r.c);
         return true;
       case static_cast<uint32_t>(IrOp::copy_block):
-        text_ += format("s%u.. = s%u.., %u slots", cell.r.d, cell.r.a, cell.r.b);
+        text_ += format("s%u.. = s%u.., %u slots", cell.r.d, cell.r.a, cell.r.c);
         return true;
       case static_cast<uint32_t>(IrOp::copy_v128):
         text_ += format("s%u = s%u  (v128)", cell.r.d, cell.r.a);
