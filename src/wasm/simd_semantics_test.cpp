@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.hpp"
 #include "wasm/opcode.hpp"
 #include "wasm/slots.hpp"
 
@@ -32,9 +33,10 @@ std::vector<T> lane_operands() {
   using L = std::numeric_limits<T>;
   std::vector<T> operands;
   if constexpr (std::is_integral_v<T>) {
-    constexpr T top = T(std::make_unsigned_t<T>{1} << (8 * sizeof(T) - 1));
+    using U = std::make_unsigned_t<T>;
+    constexpr U top = U(U{1} << (8 * sizeof(T) - 1));
     for (int i : {0, 1, 2, 3, 5, 15, 16, 17, 31, 64, 100, 126}) {
-      operands.insert(operands.end(), {T(i), T(~i), T(top + T(i)), T(top - T(i))});
+      operands.insert(operands.end(), {T(i), T(~i), T(U(top + U(i))), T(U(top - U(i)))});
     }
     if constexpr (sizeof(T) > 1) {  // the bounds of narrower lanes, and what lies beyond
       for (int i : {0x7F, 0x80, 0xFF, 0x100, 0x5A5A}) {
@@ -142,14 +144,18 @@ std::set<std::string>& checked() {
 template <class T>
 std::string describe(const Array<T>& lanes) {
   std::string text = "[";
-  for (T lane : lanes) text += " " + std::to_string(lane);
-  return text + " ]";
+  for (T lane : lanes) {
+    text += ' ';
+    text += std::to_string(lane);
+  }
+  text += " ]";
+  return text;
 }
 template <class Out, class In>
 std::string describe(const char* name, size_t lane, const Array<Out>& result, const Array<In>& a,
                      const Array<In>& b) {
-  return std::string(name) + ": lane " + std::to_string(lane) + " of " + describe<Out>(result) +
-         " from " + describe<In>(a) + " and " + describe<In>(b);
+  return format("%s: lane %zu of %s from %s and %s", name, lane, describe<Out>(result).c_str(),
+                describe<In>(a).c_str(), describe<In>(b).c_str());
 }
 
 // Each check is made for the version in use and for the portable one.
@@ -329,8 +335,9 @@ void check_shifts(const char* name, Shl shl, ShrS shr_s, ShrU shr_u) {
           down_u = static_cast<U>(down_u / 2);
           down_s = static_cast<S>(down_s < 0 ? (down_s - (down_s & 1)) / 2 : down_s / 2);
         }
+        const U operand = a[i];
+        CAPTURE(operand);
         const bool right = left[i] == up && right_s[i] == down_s && right_u[i] == down_u;
-        CAPTURE(a[i]);
         CHECK(right);
       }
     }
@@ -645,10 +652,14 @@ void check_relaxed() {
   RELAXED(i32x4_relaxed_trunc_f32x4_u, i32x4_trunc_sat_f32x4_u, float);
   RELAXED(i32x4_relaxed_trunc_f64x2_s_zero, i32x4_trunc_sat_f64x2_s_zero, double);
   RELAXED(i32x4_relaxed_trunc_f64x2_u_zero, i32x4_trunc_sat_f64x2_u_zero, double);
-  RELAXED(f32x4_relaxed_min, f32x4_min, float);
-  RELAXED(f32x4_relaxed_max, f32x4_max, float);
-  RELAXED(f64x2_relaxed_min, f64x2_min, double);
-  RELAXED(f64x2_relaxed_max, f64x2_max, double);
+  check_binary<float, float>("f32x4_relaxed_min", &semantics::f32x4_relaxed_min, Nan::arithmetic,
+                       [](auto a, auto b) { return semantics::detail::minimum(a, b); });
+  check_binary<float, float>("f32x4_relaxed_max", &semantics::f32x4_relaxed_max, Nan::arithmetic,
+                       [](auto a, auto b) { return semantics::detail::maximum(a, b); });
+  check_binary<double, double>("f64x2_relaxed_min", &semantics::f64x2_relaxed_min, Nan::arithmetic,
+                       [](auto a, auto b) { return semantics::detail::minimum(a, b); });
+  check_binary<double, double>("f64x2_relaxed_max", &semantics::f64x2_relaxed_max, Nan::arithmetic,
+                       [](auto a, auto b) { return semantics::detail::maximum(a, b); });
   RELAXED(i16x8_relaxed_q15mulr_s, i16x8_q15mulr_sat_s, int16_t);
   check_madd<float>("f32x4_relaxed_madd", &semantics::f32x4_relaxed_madd, false);
   check_madd<float>("f32x4_relaxed_nmadd", &semantics::f32x4_relaxed_nmadd, true);

@@ -1,5 +1,6 @@
 // Vector instructions for which x86-64 has instructions that the portable versions do not reach.
-// SSE2 is always there; SSSE3 and SSE4.1 are used if the build enables them.
+// SSE2 is always there; SSSE3 and SSE4.1 are used if the build enables them, pshufb always if the
+// machine has it.
 #pragma once
 
 #include <emmintrin.h>
@@ -52,19 +53,46 @@ ZWASM_INLINE uint32_t i64x2_bitmask(V128 a) {
   return static_cast<uint32_t>(_mm_movemask_pd(x64::doubles(a)));
 }
 
+namespace x64 {
+
+/// Whether the machine has pshufb: known from the build, or asked (a load and a test). This one is
+/// worth asking for: without it, permutations go byte by byte through memory.
+ZWASM_INLINE bool has_pshufb() {
 #if defined(__SSSE3__)
-// pshufb yields 0 for indices with the top bit set. Adding 0x70 with saturation sets it exactly for
-// those from 16 on.
+  return true;
+#else
+  return __builtin_cpu_supports("ssse3");
+#endif
+}
+
+/// Byte i of the result is byte indices[i] % 16 of the table, or 0 if the index's top bit is set.
+ZWASM_INLINE V128 pshufb(V128 table, V128 indices) {
+#if defined(__SSSE3__)
+  return vector(_mm_shuffle_epi8(ints(table), ints(indices)));
+#else
+  __m128i result = ints(table);
+  asm("pshufb %1, %0" : "+x"(result) : "x"(ints(indices)));
+  return vector(result);
+#endif
+}
+
+/// i8x16.swizzle. Adding 0x70 with saturation sets the top bit of exactly the indices from 16 on.
+ZWASM_INLINE V128 swizzle(V128 a, V128 b) {
+  return pshufb(a, vector(_mm_adds_epu8(ints(b), _mm_set1_epi8(0x70))));
+}
+
+}  // namespace x64
+
+// Permutations
 ZWASM_INLINE V128 i8x16_swizzle(V128 a, V128 b) {
-  const __m128i indices = _mm_adds_epu8(x64::ints(b), _mm_set1_epi8(0x70));
-  return x64::vector(_mm_shuffle_epi8(x64::ints(a), indices));
+  return x64::has_pshufb() ? x64::swizzle(a, b) : portable::i8x16_swizzle(a, b);
 }
 ZWASM_INLINE V128 i8x16_shuffle(V128 a, V128 b, const uint8_t* lanes) {
+  if (!x64::has_pshufb()) return portable::i8x16_shuffle(a, b, lanes);
   const V128 from_a = V128::load(lanes);
-  const V128 from_b = from_a.as<U8x16>() - 16;  // those of `a` become 240 and more
-  return semantics::i8x16_swizzle(a, from_a).bits | semantics::i8x16_swizzle(b, from_b).bits;
+  const V128 from_b = from_a.as<U8x16>() - 16;  // the lanes of `a` become 240 and more
+  return x64::swizzle(a, from_a).bits | x64::swizzle(b, from_b).bits;
 }
-#endif
 
 // Comparisons of 64-bit lanes, which the compilers would do one by one
 ZWASM_INLINE V128 i64x2_eq(V128 a, V128 b) {

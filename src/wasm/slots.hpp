@@ -59,11 +59,15 @@ ZWASM_INLINE constexpr SlotOrTrap to_result(semantics::OrTrap<T> result) {
 ZWASM_INLINE constexpr semantics::Wide to_result(semantics::Wide result) { return result; }
 
 /// Adapts a scalar semantic function to slots, for constant folding and for out-of-line calls from
-/// compiled code: OnSlots<&semantics::i32_add>::call(a, b). Functions of one operand take the second
-/// slot too and ignore it, so that they fit the same tables. Wide arithmetic takes its two or four
+/// compiled code: OnSlots<&semantics::i32_add>::call(a, b). Functions of one operand take a second
+/// slot and ignore it, so that they fit the same tables. Wide arithmetic takes its two or four
 /// operands and returns semantics::Wide.
 template <auto function>
 struct OnSlots;
+
+template <class R>
+using ResultOnSlots =
+    std::conditional_t<std::is_same_v<R, semantics::Wide>, semantics::Wide, SlotOrTrap>;
 
 template <class R, SlotValue A, R (*function)(A)>
 struct OnSlots<function> {
@@ -71,8 +75,7 @@ struct OnSlots<function> {
 };
 template <class R, SlotValue A, SlotValue B, R (*function)(A, B)>
 struct OnSlots<function> {
-  using Result = std::conditional_t<std::is_same_v<R, semantics::Wide>, semantics::Wide, SlotOrTrap>;
-  static constexpr Result call(Slot a, Slot b) {
+  static constexpr ResultOnSlots<R> call(Slot a, Slot b) {
     return to_result(function(from_slot<A>(a), from_slot<B>(b)));
   }
 };
