@@ -1,0 +1,68 @@
+// zwasm convert IN -o OUT: text to binary, or binary to text.
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "binary/module_decoder.hpp"
+#include "command.hpp"
+#include "engine/engine.hpp"
+#include "report.hpp"
+#include "text/parser.hpp"
+#include "text/printer.hpp"
+
+namespace zwasm::cli {
+namespace {
+
+class Convert final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("IN", input_, "Module, binary or text; - is standard input")->required();
+    app.add_option("-o,--output", output_,
+                   "Where to write; the other format than IN's. - is standard output")
+        ->required();
+    app.add_flag("--no-validation", no_validation_, "Convert modules that are not valid, too");
+  }
+
+  int execute() override {
+    auto source = os::read_file(input_.c_str(), limits::max_module_size);
+    if (!source.ok()) return report(input_, source.error());
+    const auto bytes = source->bytes();
+    const bool is_binary = bytes.size() >= 4 && std::memcmp(bytes.data(), "\0asm", 4) == 0;
+    if (!no_validation_) {
+      Engine engine;
+      auto module = engine.compile(bytes);
+      if (!module.ok()) return report(input_, module.error());
+    }
+    if (is_binary) {
+      auto module = decode_module(bytes, Features(), system_allocator());
+      if (!module.ok()) return report(input_, module.error());
+      auto text = print_module(*module);
+      if (!text.ok()) return report(input_, text.error());
+      return write({reinterpret_cast<const uint8_t*>(text->data()), text->size()});
+    }
+    auto binary =
+        parse_module({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Features());
+    if (!binary.ok()) return report(input_, binary.error());
+    return write(binary->span());
+  }
+
+ private:
+  int write(std::span<const uint8_t> bytes) const {
+    std::FILE* file = output_ == "-" ? stdout : std::fopen(output_.c_str(), "wb");
+    const bool written = file != nullptr &&
+                         std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() &&
+                         (file == stdout ? std::fflush(file) : std::fclose(file)) == 0;
+    if (written) return exit_success;
+    return complain(output_ + ": cannot write: " + std::strerror(errno), exit_failure);
+  }
+
+  std::string input_;
+  std::string output_;
+  bool no_validation_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_convert() { return std::make_unique<Convert>(); }
+
+}  // namespace zwasm::cli

@@ -1,0 +1,102 @@
+// zwasm dump FILE: the intermediate representations of functions.
+#include <charconv>
+#include <cstdio>
+
+#include "binary/names.hpp"
+#include "command.hpp"
+#include "engine/engine.hpp"
+#include "ir/lower.hpp"
+#include "ir/printer.hpp"
+#include "report.hpp"
+
+namespace zwasm::cli {
+namespace {
+
+class Dump final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_flag("--predecoded", predecoded_, "Instructions as decoding sees them");
+    app.add_flag("--ir", ir_, "Register IR, which the interpreter runs (the default)");
+    app.add_option("--func", function_, "Only this function: its index or its name")
+        ->type_name("N|NAME");
+    app.add_flag("--metered", metered_, "Register IR that charges fuel");
+    app.add_flag("--explicit-bounds-checks", explicit_, "Register IR without guard pages");
+    app.add_option("FILE", file_, "Module, binary or text; - is standard input")->required();
+  }
+
+  int execute() override {
+    Engine engine;
+    auto compiled = engine.compile_file(file_.c_str());
+    if (!compiled.ok()) return report(file_, compiled.error());
+    CompiledModule& module = **compiled;
+    const auto first = module.module().imported_functions;
+    const auto count = static_cast<uint32_t>(module.module().functions.size());
+    uint32_t begin = first, end = count;
+    if (!function_.empty()) {
+      begin = find(module);
+      end = begin + 1;
+    }
+    LoweringOptions options;
+    options.metered = metered_;
+    options.guard_pages = !explicit_;
+    Lowering lowering(module.module());
+    for (uint32_t function = begin; function < end; ++function) {
+      const std::string name(module.function_name(function));
+      std::printf("%sfunction %u%s%s: %s\n", function == begin ? "" : "\n", function,
+                  name.empty() ? "" : " ", name.c_str(),
+                  to_string(module.module().func_type(FuncIndex{function})).c_str());
+      if (predecoded_) {
+        auto text = print_predecoded(module.module(), FuncIndex{function}, options.features);
+        if (!text.ok()) return report(file_, text.error());
+        std::fputs(text->c_str(), stdout);
+      }
+      if (ir_ || !predecoded_) {
+        auto status = lowering.lower(FuncIndex{function}, options);
+        if (!status.ok()) {
+          std::printf("  %s\n", status.error().message.c_str());
+          continue;
+        }
+        std::fputs(print_ir(lowering.cells()).c_str(), stdout);
+      }
+    }
+    return exit_success;
+  }
+
+ private:
+  /// The defined function that --func names.
+  uint32_t find(CompiledModule& module) const {
+    const Module& declared = module.module();
+    const auto count = static_cast<uint32_t>(declared.functions.size());
+    uint32_t index = 0;
+    const auto [end, error] =
+        std::from_chars(function_.data(), function_.data() + function_.size(), index);
+    bool found = error == std::errc() && end == function_.data() + function_.size() && index < count;
+    for (uint32_t i = 0; !found && i < count; ++i) {
+      if (module.function_name(i) == function_) {
+        index = i;
+        found = true;
+      }
+    }
+    for (const Export& exported : declared.exports) {
+      if (!found && exported.kind == ExternKind::func && exported.name == function_) {
+        index = exported.index;
+        found = true;
+      }
+    }
+    if (!found) throw UsageError{"--func: no function '" + function_ + "' in " + file_};
+    if (declared.is_imported(FuncIndex{index})) {
+      throw UsageError{"--func: function '" + function_ + "' is imported, it has no body"};
+    }
+    return index;
+  }
+
+  bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false;
+  std::string function_;
+  std::string file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_dump() { return std::make_unique<Dump>(); }
+
+}  // namespace zwasm::cli

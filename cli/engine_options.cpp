@@ -1,0 +1,107 @@
+#include "engine_options.hpp"
+
+#include <charconv>
+
+namespace zwasm::cli {
+namespace {
+
+struct Unit {
+  const char* suffix;
+  uint64_t factor;
+};
+
+template <size_t count>
+uint64_t parse_with_unit(const std::string& option, const std::string& text,
+                         const Unit (&units)[count], const char* example) {
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
+  if (error == std::errc()) {
+    for (const Unit& unit : units) {
+      if (suffix == unit.suffix && number <= UINT64_MAX / unit.factor) return number * unit.factor;
+    }
+  }
+  throw UsageError{option + ": '" + text + "' is not " + example};
+}
+
+}  // namespace
+
+uint64_t parse_size(const std::string& option, const std::string& text) {
+  static constexpr Unit units[] = {
+      {"", 1},           {"B", 1},          {"k", 1u << 10},  {"K", 1u << 10},  {"KiB", 1u << 10},
+      {"M", 1u << 20},   {"m", 1u << 20},   {"MiB", 1u << 20}, {"G", 1u << 30}, {"g", 1u << 30},
+      {"GiB", 1u << 30}, {"KB", 1000},      {"MB", 1000000},  {"GB", 1000000000}};
+  return parse_with_unit(option, text, units, "a size, such as 65536, 64k or 16MiB");
+}
+
+uint64_t parse_duration(const std::string& option, const std::string& text) {
+  static constexpr Unit units[] = {{"", 1000000},   {"ms", 1000000},      {"us", 1000},
+                                   {"s", 1000000000}, {"m", 60000000000u}};
+  return parse_with_unit(option, text, units, "a duration, such as 500 (milliseconds), 2s or 1m");
+}
+
+uint64_t parse_count(const std::string& option, const std::string& text) {
+  static constexpr Unit units[] = {{"", 1}};
+  return parse_with_unit(option, text, units, "a number");
+}
+
+void EngineOptions::declare(CLI::App& app) {
+  app.add_option("--tier", tier_, "Which code may run: auto, or 0 for the interpreter alone")
+      ->type_name("TIER")
+      ->group("Engine");
+  app.add_option("--engine", engine_, "The same in other words: auto, interp or jit")
+      ->type_name("NAME")
+      ->group("Engine");
+  app.add_option("--max-memory", max_memory_,
+                 "Ceiling of all linear memories together; growing beyond it fails")
+      ->type_name("SIZE")
+      ->group("Limits");
+  app.add_option("--max-table-elements", max_table_elements_, "Ceiling of each table")
+      ->type_name("N")
+      ->group("Limits");
+  app.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
+      ->type_name("SIZE")
+      ->group("Limits");
+  app.add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
+      ->group("Engine");
+  app.add_flag("--explicit-bounds-checks", explicit_bounds_checks_,
+               "Compare memory accesses with the size instead of using guard pages")
+      ->group("Engine");
+}
+
+Config EngineOptions::config() const {
+  Config config;
+  if (!tier_.empty()) {
+    if (tier_ == "0") {
+      config.tier = TierPolicy::interpreter;
+    } else if (tier_ == "1" || tier_ == "2") {
+      throw UsageError{"--tier: this build has no compiler; use 0 or auto"};
+    } else if (tier_ != "auto") {
+      throw UsageError{"--tier: '" + tier_ + "' is not a tier; use 0 or auto"};
+    }
+  }
+  if (!engine_.empty()) {
+    if (engine_ == "interp") {
+      config.tier = TierPolicy::interpreter;
+    } else if (engine_ == "jit") {
+      throw UsageError{"--engine: this build has no compiler; use auto or interp"};
+    } else if (engine_ != "auto") {
+      throw UsageError{"--engine: '" + engine_ + "' is not an engine; use auto or interp"};
+    }
+  }
+  if (!max_memory_.empty()) config.max_memory_bytes = parse_size("--max-memory", max_memory_);
+  if (!max_stack_.empty()) {
+    config.max_stack_bytes = parse_size("--max-stack", max_stack_);
+    if (config.max_stack_bytes < 4096 || config.max_stack_bytes > (uint64_t{1} << 32)) {
+      throw UsageError{"--max-stack: must be between 4096 bytes and 4 GiB"};
+    }
+  }
+  if (!max_table_elements_.empty()) {
+    config.max_table_elements = parse_count("--max-table-elements", max_table_elements_);
+  }
+  config.no_signals = no_signals_;
+  config.explicit_bounds_checks = explicit_bounds_checks_;
+  return config;
+}
+
+}  // namespace zwasm::cli

@@ -1,0 +1,34 @@
+// Options of every command that makes an engine.
+#pragma once
+
+#include <string>
+
+#include "command.hpp"
+#include "engine/config.hpp"
+
+namespace zwasm::cli {
+
+class EngineOptions {
+ public:
+  void declare(CLI::App& app);
+  /// The configuration. Throws UsageError for a value that this build has nothing for.
+  Config config() const;
+
+ private:
+  std::string tier_;
+  std::string engine_;
+  std::string max_memory_;
+  std::string max_stack_;
+  std::string max_table_elements_;
+  bool no_signals_ = false;
+  bool explicit_bounds_checks_ = false;
+};
+
+/// A number of bytes: "65536", "64k", "2MiB", "1G". Throws UsageError naming the option.
+uint64_t parse_size(const std::string& option, const std::string& text);
+/// A duration in nanoseconds: a plain number of milliseconds, or with us, ms, s, m.
+uint64_t parse_duration(const std::string& option, const std::string& text);
+/// A plain number.
+uint64_t parse_count(const std::string& option, const std::string& text);
+
+}  // namespace zwasm::cli

@@ -1,0 +1,80 @@
+// zwasm features: what this build can do, and how it will run modules here.
+#include <cstdio>
+
+#include "command.hpp"
+#include "engine/engine.hpp"
+#include "interp/interp.hpp"
+#include "version.hpp"
+
+namespace zwasm::cli {
+namespace {
+
+/// How far a feature goes in this build.
+const char* status(Feature feature) {
+  switch (feature) {
+    case Feature::mvp:
+    case Feature::mutable_globals:
+    case Feature::sign_extension:
+    case Feature::saturating_trunc:
+    case Feature::multi_value:
+    case Feature::bulk_memory:
+    case Feature::reference_types:
+    case Feature::simd:
+    case Feature::relaxed_simd:
+    case Feature::tail_call:
+    case Feature::extended_const:
+    case Feature::function_references:
+    case Feature::memory64:
+    case Feature::multi_memory:
+    case Feature::wide_arithmetic:
+    case Feature::custom_page_sizes:
+      return "executed";
+    case Feature::gc:
+    case Feature::exceptions:
+    case Feature::legacy_exceptions:
+    case Feature::threads:
+      return "validated";
+    case Feature::branch_hinting:
+      return "ignored";
+  }
+  return "";
+}
+
+class FeaturesCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override { app.add_flag("--json", json_, "For machines"); }
+
+  int execute() override {
+    Engine engine;
+    const std::string memory(engine.memory_mode_text());
+    const char* dispatch = interp::can_trap_by_fault() ? "threaded code" : "portable";
+    if (json_) {
+      std::printf("{\"version\": \"%s\", \"tiers\": [\"interpreter\"], \"interpreter\": \"%s\", "
+                  "\"memory\": \"%s\", \"features\": {",
+                  version, dispatch, memory.c_str());
+      for (size_t i = 0; i < feature_count; ++i) {
+        std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
+                    status(static_cast<Feature>(i)));
+      }
+      std::printf("}}\n");
+      return exit_success;
+    }
+    std::printf("zwasm %s\n", version);
+    std::printf("tiers: interpreter (%s)\n", dispatch);
+    std::printf("memory accesses: %s\n\n", memory.c_str());
+    for (size_t i = 0; i < feature_count; ++i) {
+      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),
+                  feature_table[i].description.data());
+    }
+    return exit_success;
+  }
+
+ private:
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_features() { return std::make_unique<FeaturesCommand>(); }
+
+}  // namespace zwasm::cli

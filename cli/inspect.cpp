@@ -1,0 +1,217 @@
+// zwasm inspect FILE: what a module declares, and what of the machine it could touch.
+#include <cstdio>
+#include <set>
+
+#include "command.hpp"
+#include "engine/engine.hpp"
+#include "report.hpp"
+#include "wasi/p1/functions.hpp"
+
+namespace zwasm::cli {
+namespace {
+
+std::string json_string(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      result += format("\\u%04x", byte);
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+std::string limits_text(const Limits& limits) {
+  std::string text = format("%llu", static_cast<unsigned long long>(limits.min));
+  if (limits.has_max) text += format(" %llu", static_cast<unsigned long long>(limits.max));
+  return text;
+}
+
+std::string memory_text(const MemoryType& type) {
+  std::string text = type.address == AddressType::i64 ? "i64 " : "";
+  text += limits_text(type.limits);
+  if (type.shared) text += " shared";
+  if (type.page_size_log2 != 16) text += format(" (pagesize %u)", 1u << type.page_size_log2);
+  return text;
+}
+
+std::string table_text(const TableType& type) {
+  return (type.address == AddressType::i64 ? "i64 " : "") + limits_text(type.limits) + " " +
+         to_string(type.element);
+}
+
+std::string global_text(const GlobalType& type) {
+  return type.is_mutable ? "(mut " + to_string(type.type) + ")" : to_string(type.type);
+}
+
+std::string type_text(const Module& module, ExternKind kind, uint32_t index) {
+  switch (kind) {
+    case ExternKind::func: return to_string(module.func_type(FuncIndex{index}));
+    case ExternKind::table: return table_text(module.tables[index].type);
+    case ExternKind::memory: return memory_text(module.memories[index]);
+    case ExternKind::global: return global_text(module.globals[index].type);
+    case ExternKind::tag: return to_string(module.types[raw(module.tags[index].type)].func);
+  }
+  return "";
+}
+
+struct Section {
+  std::string name;
+  uint64_t offset;
+  uint64_t size;
+};
+
+/// The sections of a valid binary, in order.
+std::vector<Section> sections(std::span<const uint8_t> bytes) {
+  static constexpr const char* names[] = {"custom", "type",  "import", "function", "table",
+                                          "memory", "global", "export", "start",   "element",
+                                          "code",   "data",  "data count", "tag"};
+  std::vector<Section> result;
+  size_t at = 8;
+  while (at < bytes.size()) {
+    const uint8_t id = bytes[at++];
+    uint64_t size = 0;
+    for (unsigned shift = 0; at < bytes.size(); shift += 7) {
+      const uint8_t byte = bytes[at++];
+      size |= uint64_t{byte & 0x7Fu} << shift;
+      if ((byte & 0x80) == 0) break;
+    }
+    result.push_back({id < std::size(names) ? names[id] : "?", at, size});
+    at += size;
+  }
+  return result;
+}
+
+class Inspect final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_flag("--json", json_, "For machines");
+    app.add_option("FILE", file_, "Module, binary or text; - is standard input")->required();
+  }
+
+  int execute() override {
+    Engine engine;
+    auto compiled = engine.compile_file(file_.c_str());
+    if (!compiled.ok()) return report(file_, compiled.error());
+    const Module& module = (*compiled)->module();
+    std::set<std::string> access;
+    for (const Import& import : module.imports) {
+      if (const auto* function = wasi::p1::find(import.module, import.name)) {
+        access.insert(wasi::p1::access_description(wasi::p1::access_of(*function)));
+      }
+    }
+    if (json_) {
+      print_json(module, **compiled, access);
+    } else {
+      print_text(module, **compiled, access);
+    }
+    return exit_success;
+  }
+
+ private:
+  void print_text(const Module& module, const CompiledModule& compiled,
+                  const std::set<std::string>& access) const {
+    std::printf("%s: %zu bytes, %zu types, %zu functions (%u imported), %zu tables, %zu memories, "
+                "%zu globals, %zu tags\n",
+                file_.c_str(), compiled.bytes().size(), module.types.size(),
+                module.functions.size(), module.imported_functions, module.tables.size(),
+                module.memories.size(), module.globals.size(), module.tags.size());
+    if (!module.imports.empty()) std::printf("\nimports:\n");
+    for (const Import& import : module.imports) {
+      std::printf("  %s %s %s %s\n", to_string(import.kind), json_string(import.module).c_str(),
+                  json_string(import.name).c_str(),
+                  type_text(module, import.kind, import.index).c_str());
+    }
+    if (!module.exports.empty()) std::printf("\nexports:\n");
+    for (const Export& exported : module.exports) {
+      std::printf("  %s %s %s\n", to_string(exported.kind), json_string(exported.name).c_str(),
+                  type_text(module, exported.kind, exported.index).c_str());
+    }
+    if (module.memories.size() > module.imported_memories) std::printf("\nmemories:\n");
+    for (size_t i = module.imported_memories; i < module.memories.size(); ++i) {
+      std::printf("  %zu: %s\n", i, memory_text(module.memories[i]).c_str());
+    }
+    if (module.tables.size() > module.imported_tables) std::printf("\ntables:\n");
+    for (size_t i = module.imported_tables; i < module.tables.size(); ++i) {
+      std::printf("  %zu: %s\n", i, table_text(module.tables[i].type).c_str());
+    }
+    if (module.has_start) std::printf("\nstart: function %u\n", raw(module.start));
+    std::printf("\nsections:\n");
+    size_t custom = 0;
+    for (const Section& section : sections(compiled.bytes())) {
+      std::string name = section.name;
+      if (name == "custom" && custom < module.customs.size()) {
+        name += " " + json_string(module.customs[custom++].name);
+      }
+      std::printf("  %-28s at 0x%06llx, %llu bytes\n", name.c_str(),
+                  static_cast<unsigned long long>(section.offset),
+                  static_cast<unsigned long long>(section.size));
+    }
+    std::printf("\ncould touch through WASI, if it is granted:%s\n",
+                access.empty() ? " nothing" : "");
+    for (const std::string& what : access) std::printf("  %s\n", what.c_str());
+  }
+
+  void print_json(const Module& module, const CompiledModule& compiled,
+                  const std::set<std::string>& access) const {
+    std::printf("{\"file\": %s, \"bytes\": %zu, \"functions\": %zu, \"imports\": [",
+                json_string(file_).c_str(), compiled.bytes().size(), module.functions.size());
+    const char* separator = "";
+    for (const Import& import : module.imports) {
+      std::printf("%s{\"kind\": \"%s\", \"module\": %s, \"name\": %s, \"type\": %s}", separator,
+                  to_string(import.kind), json_string(import.module).c_str(),
+                  json_string(import.name).c_str(),
+                  json_string(type_text(module, import.kind, import.index)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"exports\": [");
+    separator = "";
+    for (const Export& exported : module.exports) {
+      std::printf("%s{\"kind\": \"%s\", \"name\": %s, \"type\": %s}", separator,
+                  to_string(exported.kind), json_string(exported.name).c_str(),
+                  json_string(type_text(module, exported.kind, exported.index)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"memories\": [");
+    separator = "";
+    for (const MemoryType& type : module.memories) {
+      std::printf("%s%s", separator, json_string(memory_text(type)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"tables\": [");
+    separator = "";
+    for (const Table& table : module.tables) {
+      std::printf("%s%s", separator, json_string(table_text(table.type)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"sections\": [");
+    separator = "";
+    for (const Section& section : sections(compiled.bytes())) {
+      std::printf("%s{\"name\": \"%s\", \"offset\": %llu, \"size\": %llu}", separator,
+                  section.name.c_str(), static_cast<unsigned long long>(section.offset),
+                  static_cast<unsigned long long>(section.size));
+      separator = ", ";
+    }
+    std::printf("], \"could_touch\": [");
+    separator = "";
+    for (const std::string& what : access) {
+      std::printf("%s%s", separator, json_string(what).c_str());
+      separator = ", ";
+    }
+    std::printf("]}\n");
+  }
+
+  bool json_ = false;
+  std::string file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_inspect() { return std::make_unique<Inspect>(); }
+
+}  // namespace zwasm::cli

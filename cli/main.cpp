@@ -1,0 +1,130 @@
+// The zwasm command: finds the command, parses its options, runs it.
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstring>
+
+#include "command.hpp"
+#include "report.hpp"
+#include "version.hpp"
+
+namespace zwasm::cli {
+
+const std::vector<CommandRow>& commands() {
+  static const std::vector<CommandRow> rows = {
+      {"run", "Run a module (the default command)", make_run},
+      {"validate", "Check modules", make_validate},
+      {"inspect", "Show what a module declares and may touch", make_inspect},
+      {"convert", "Convert between text and binary", make_convert},
+      {"wast", "Run test scripts of the specification", make_wast},
+      {"dump", "Print predecoded instructions or register IR", make_dump},
+      {"features", "List the WebAssembly features of this build", make_features},
+      {"completion", "Print a completion script for a shell", make_completion},
+      {"man-page", "Print the manual page", make_man_page},
+  };
+  return rows;
+}
+
+std::unique_ptr<CLI::App> make_parser(const CommandRow& row, Command& command) {
+  auto app = std::make_unique<CLI::App>(row.summary, std::string("zwasm ") + row.name);
+  app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  command.declare(*app);
+  return app;
+}
+
+namespace {
+
+void print_help() {
+  std::printf(
+      "zwasm %s: a WebAssembly runtime\n"
+      "\n"
+      "Usage: zwasm [run] [OPTIONS] FILE [ARGS...]\n"
+      "       zwasm COMMAND [OPTIONS] ...\n"
+      "\n"
+      "Commands:\n",
+      version);
+  for (const CommandRow& row : commands()) std::printf("  %-12s%s\n", row.name, row.summary);
+  std::printf(
+      "\n"
+      "zwasm COMMAND --help lists the options of a command. Examples:\n"
+      "  zwasm hello.wasm a b c              run a WASI program with arguments\n"
+      "  zwasm --dir .::/ tool.wasm          with the current folder as its root\n"
+      "  zwasm math.wat --invoke add 2 3     call an exported function\n");
+}
+
+const CommandRow* find_command(std::string_view name) {
+  for (const CommandRow& row : commands()) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+/// Whether a first argument that is no command is meant as a module.
+bool looks_like_file(std::string_view text) {
+  struct stat status;
+  return text == "-" || text.ends_with(".wasm") || text.ends_with(".wat") ||
+         text.ends_with(".wast") || stat(std::string(text).c_str(), &status) == 0;
+}
+
+int run_command(const CommandRow& row, int argc, char** argv) {
+  const auto command = row.make();
+  const auto app = make_parser(row, *command);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app->help().c_str(), stdout);
+    return exit_success;
+  } catch (const CLI::ParseError& error) {
+    std::string message = error.what();
+    if (const size_t end = message.find('\n'); end != std::string::npos) message.resize(end);
+    return complain(std::string(row.name) + ": " + message + " (see zwasm " + row.name + " --help)",
+                    exit_usage);
+  }
+  try {
+    return command->execute();
+  } catch (const UsageError& error) {
+    return complain(std::string(row.name) + ": " + error.message, exit_usage);
+  }
+}
+
+int main_checked(int argc, char** argv) {
+  if (argc < 2) {
+    print_help();
+    return exit_success;
+  }
+  const std::string_view first = argv[1];
+  if (first == "--help" || first == "-h" || first == "help") {
+    print_help();
+    return exit_success;
+  }
+  if (first == "--version" || first == "-V" || first == "version") {
+    std::printf("zwasm %s\n", version);
+    return exit_success;
+  }
+  if (const CommandRow* row = find_command(first)) return run_command(*row, argc - 1, argv + 1);
+  if ((first.starts_with('-') && first != "-") || looks_like_file(first)) {
+    return run_command(*find_command("run"), argc, argv);
+  }
+  return complain("'" + std::string(first) + "' is neither a command nor a file (see zwasm --help)",
+                  exit_usage);
+}
+
+/// Output that could not be written is a failure, not silence.
+int finish(int code) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    return complain("cannot write to standard output", exit_failure);
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace zwasm::cli
+
+int main(int argc, char** argv) {
+  try {
+    return zwasm::cli::finish(zwasm::cli::main_checked(argc, argv));
+  } catch (const std::exception& error) {
+    return zwasm::cli::complain(std::string("internal fault: ") + error.what(),
+                                zwasm::cli::exit_internal);
+  }
+}

@@ -1,0 +1,54 @@
+// Runs test scripts of the specification (.wast).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "text/script.hpp"
+
+namespace zwasm::cli {
+
+/// Counts of one script.
+struct WastResult {
+  uint64_t passed = 0;
+  uint64_t failed = 0;
+};
+
+/// Runs the commands of one script; prints a line for each that fails.
+class WastRunner {
+ public:
+  /// `execute`: false checks only what decoding and validation decide, for scripts whose modules
+  /// this build cannot run.
+  WastRunner(Engine& engine, std::string_view file, bool execute);
+
+  WastResult run(const Script& script);
+
+ private:
+  using Values = std::vector<Value>;
+
+  bool command(const ScriptCommand& command, std::string& why);
+  bool define(const ScriptModule& module, std::string& why);
+  bool instantiate(const Ref<CompiledModule>& module, std::string_view id, std::string& why);
+  Result<Ref<CompiledModule>> compile(const ScriptModule& module);
+  Result<Values> act(const ScriptAction& action);
+  Instance* find_instance(std::string_view id) const;
+  bool rejected(const ScriptCommand& command, ErrorKind kind, std::string& why);
+  bool fails(const Error* error, ErrorKind kind, std::string_view message, std::string& why);
+  bool assert_return(const ScriptCommand& command, std::string& why);
+
+  Engine& engine_;
+  std::string file_;
+  bool execute_;
+  Store store_;
+  Linker linker_;
+  std::map<std::string, Instance*, std::less<>> instances_;
+  std::map<std::string, Ref<CompiledModule>, std::less<>> definitions_;
+  Instance* last_instance_ = nullptr;
+  Ref<CompiledModule> last_definition_;
+};
+
+}  // namespace zwasm::cli
