@@ -133,15 +133,13 @@ bool ByteReader::fail_invalid(uint32_t offset, const char* pattern, ...) {
   return false;
 }
 
-bool ByteReader::fail_end() { return fail(offset(), "unexpected end of section or function"); }
+void ByteReader::record_end() { fail(offset(), "unexpected end of section or function"); }
 
 bool ByteReader::fail_with(Error error) {
   if (error_.offset == Error::no_offset) error_ = std::move(error);
   return false;
 }
 
-bool ByteReader::fail_integer(LebError error) {
-  return fail(offset(), "%s", leb_message(error));
-}
+void ByteReader::record_integer(LebError error) { fail(offset(), "%s", leb_message(error)); }
 
 }  // namespace zwasm

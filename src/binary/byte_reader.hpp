@@ -116,7 +116,10 @@ class ByteReader {
   [[gnu::cold, gnu::noinline, gnu::format(printf, 3, 4)]] bool fail_invalid(uint32_t offset,
                                                                             const char* pattern,
                                                                             ...);
-  [[gnu::cold, gnu::noinline]] bool fail_end();
+  bool fail_end() {
+    record_end();  // a call of its own, so that the compiler sees the false
+    return false;
+  }
   /// The same with an error of another reader.
   [[gnu::cold, gnu::noinline]] bool fail_with(Error error);
 
@@ -124,7 +127,10 @@ class ByteReader {
   template <class T, unsigned bits>
   [[gnu::always_inline]] bool read(T& value) {
     const LebError error = read_leb<T, bits>(position_, end_, value);
-    if (error != LebError::none) [[unlikely]] return fail_integer(error);
+    if (error != LebError::none) [[unlikely]] {
+      record_integer(error);
+      return false;
+    }
     return true;
   }
   bool accept(ValType& type, ValType value) {
@@ -132,7 +138,8 @@ class ByteReader {
     ++position_;
     return true;
   }
-  [[gnu::cold, gnu::noinline]] bool fail_integer(LebError error);
+  [[gnu::cold, gnu::noinline]] void record_end();
+  [[gnu::cold, gnu::noinline]] void record_integer(LebError error);
   bool read_vector_or_reference_type(ValType& type);
   bool read_long_block_type(BlockType& type);
 

@@ -436,6 +436,16 @@ class ModuleDecoder {
   bool read_expression(Expression& expression) {
     const uint8_t* const start = in_.position();
     const uint32_t offset = in_.offset();
+    if (next_is(0x41)) {  // i32.const and `end` are nearly every offset of a segment
+      const uint8_t* const limit = start + in_.remaining();
+      const uint8_t* p = start + 1;
+      int32_t value;
+      if (read_leb(p, limit, value) == LebError::none && p != limit && *p == 0x0B) {
+        in_.seek(p + 1);
+        expression = {{start, p + 1}, offset};
+        return true;
+      }
+    }
     instructions_.reset({{start, in_.remaining()}, offset}, in_.features());
     for (uint32_t depth = 0;;) {
       Instruction instruction;
@@ -453,8 +463,7 @@ class ModuleDecoder {
       }
     }
     in_.seek(instructions_.position());
-    expression.bytes = {start, in_.position()};
-    expression.offset = offset;
+    expression = {{start, in_.position()}, offset};
     return true;
   }
 
