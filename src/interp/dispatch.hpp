@@ -3,8 +3,8 @@
 //
 //  - Tail calls (clang): each handler is a function that gets the state as arguments and ends in a
 //    guaranteed tail call. With preserve_none (clang 19) all state is in the registers of the
-//    register contract. Faults of guarded memory accesses can be turned into traps, because the
-//    state is in registers at the access, and the fault handler need only set the program counter.
+//    register contract. Then faults of guarded memory accesses can be turned into traps: the state
+//    is in registers at the access, and the fault handler need only set the program counter.
 //  - Computed goto (GCC, and every build with sanitizers): the handlers are labels in one function.
 //    Where it keeps its state is the compiler's choice, so memory accesses are checked.
 //
@@ -43,8 +43,12 @@
 
 #if __has_attribute(preserve_none)
 #define ZWASM_HANDLER_CONVENTION __attribute__((preserve_none))
+#define ZWASM_INTERP_FAULTS 1
 #else
+// The C convention has too few scratch registers: handlers push some, and so cannot be left at a
+// fault.
 #define ZWASM_HANDLER_CONVENTION
+#define ZWASM_INTERP_FAULTS 0
 #endif
 #define ZWASM_HANDLER_TYPE(name) ZWASM_HANDLER_CONVENTION void name(ZWASM_STATE)
 
@@ -66,6 +70,7 @@ using Handler = ZWASM_HANDLER_CONVENTION void (*)(uint8_t*, VMContext*, const Ce
 
 #else
 
+#define ZWASM_INTERP_FAULTS 0
 #define HANDLER(name) L_##name:
 #define GUARD_HANDLER(name) HANDLER(name)
 #define OUTLINED_HANDLER(name) HANDLER(name)

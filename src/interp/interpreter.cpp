@@ -220,7 +220,9 @@ bool make_table_function(TableDefinition* table, uint64_t index) {
 #include "ir/ops.def"
 DECLARE(trap)
 DECLARE(host_trap)
+#if ZWASM_INTERP_FAULTS
 DECLARE(out_of_bounds)
+#endif
 DECLARE(interrupted)
 DECLARE(stack_limit)
 DECLARE(entry_trap)
@@ -271,16 +273,7 @@ namespace {
 
 void run(ZWASM_STATE) { std::bit_cast<Handler>(ip->handler)(ZWASM_STATE_ARGUMENTS); }
 
-/// Where execution continues after a fault at `pc`, which was found in a guarded handler.
-const void* resume_after_fault(const void*) { return std::bit_cast<const void*>(&op_out_of_bounds); }
-
 }  // namespace
-
-bool can_trap_by_fault() {
-  static const bool registered =
-      os::register_faulting_code(__start_zwasm_guarded, __stop_zwasm_guarded, resume_after_fault);
-  return registered;
-}
 
 #else
 
@@ -320,6 +313,20 @@ HandlerTable handlers() {
   run(nullptr, nullptr, nullptr, nullptr, 0, nullptr, 0, 0, &table);
   return table;
 }
+
+#endif
+
+#if ZWASM_INTERP_FAULTS
+
+bool can_trap_by_fault() {
+  // Every handler that may fault has all state in its registers, so any of them can go on there.
+  static const bool registered = os::register_faulting_code(
+      __start_zwasm_guarded, __stop_zwasm_guarded,
+      [](const void*) { return std::bit_cast<const void*>(&op_out_of_bounds); });
+  return registered;
+}
+
+#else
 
 bool can_trap_by_fault() { return false; }
 
