@@ -435,6 +435,40 @@ TEST_CASE("a timeout ends an endless loop and endless recursion") {
   }
 }
 
+TEST_CASE("an interrupt that comes before a call stops it, and only it") {
+  Fixture f;
+  Instance& instance = f.instantiate(R"((module
+    (func (export "one") (result i32) (i32.const 1))))");
+  f.store.interrupt();
+  CHECK(f.trap(instance, "one") == TrapKind::interrupted);
+  CHECK(f.call_i32(instance, "one") == 1);
+  f.store.interrupt();
+  f.store.clear_interrupt();
+  CHECK(f.call_i32(instance, "one") == 1);
+}
+
+TEST_CASE("an interrupt goes through host functions that call back") {
+  Fixture f;
+  struct State {
+    Store* store;
+    Instance* instance;
+  } state{&f.store, nullptr};
+  f.linker.define<[](Caller caller) -> TrapKind {
+    auto& my = *static_cast<State*>(caller.data);
+    Status status = my.store->call(*my.instance->exported_func("loop"), {}, {});
+    return status.ok() ? TrapKind::none : raise(caller.vmctx, status.take_error());
+  }>("env", "nested", &state);
+  Instance& instance = f.instantiate(R"((module
+    (import "env" "nested" (func $nested))
+    (func (export "loop") (loop $l (br $l)))
+    (func (export "run") (call $nested))
+    (func (export "one") (result i32) (i32.const 1))))");
+  state.instance = &instance;
+  REQUIRE(f.store.set_deadline(os::monotonic_now() + 10'000'000).ok());
+  CHECK(f.trap(instance, "run") == TrapKind::interrupted);
+  CHECK(f.call_i32(instance, "one") == 1);
+}
+
 TEST_CASE("fuel runs out at the same point every time") {
   Config config;
   config.fuel = true;

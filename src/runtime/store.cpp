@@ -1,7 +1,9 @@
 #include "runtime/store.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <new>
+#include <utility>
 
 #include "runtime/instance.hpp"
 
@@ -234,19 +236,23 @@ TrapKind Store::call_host(const FuncRef& function, Slot* args) {
 Error Store::take_error(TrapKind kind) {
   backtrace_ = Backtrace();
   if (kind == TrapKind::call_stack_exhausted && is_interrupted()) kind = TrapKind::interrupted;
-  if (kind == TrapKind::interrupted && call_depth_ == 0) clear_interrupt();
+  Error error = take_recorded_error(kind);
+  if (error.kind != ErrorKind::exit) collect_backtrace();
+  if (error.offset == Error::no_offset && !backtrace_.empty()) {
+    error.offset = backtrace_.frames[0].offset;
+  }
+  if (error.trap == TrapKind::interrupted && call_depth_ == 0) clear_interrupt();
+  return error;
+}
+
+Error Store::take_recorded_error(TrapKind kind) {
   if (execution_.host_error != nullptr &&
       (kind == TrapKind::host_error || kind == TrapKind::unsupported)) {
-    Error* recorded = std::exchange(execution_.host_error, nullptr);
-    Error error = std::move(*recorded);
-    delete recorded;
-    if (error.kind != ErrorKind::exit) collect_backtrace();
-    return error;
+    const std::unique_ptr<Error> recorded(std::exchange(execution_.host_error, nullptr));
+    return std::move(*recorded);
   }
-  collect_backtrace();
   Error error = make_trap(kind);
   if (kind == TrapKind::unsupported) error.kind = ErrorKind::unsupported;
-  if (!backtrace_.empty()) error.offset = backtrace_.frames[0].offset;
   return error;
 }
 

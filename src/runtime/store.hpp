@@ -118,6 +118,7 @@ class Store {
   void arm_stack_limit();
   Status check_arguments(const FuncType& type, std::span<const Value> args) const;
   TrapKind call_host(const FuncRef& function, Slot* args);
+  Error take_recorded_error(TrapKind kind);
   void collect_backtrace();
   void add_frame(const Cell* cell, ModuleCode::Place place);
 

@@ -8,6 +8,7 @@
 namespace zwasm {
 
 Watchdog::~Watchdog() {
+  if (!thread_.started()) return;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
