@@ -177,7 +177,7 @@ Result<Instance*> Linker::instantiate(Store& store, const Ref<ModuleCode>& modul
     }
     imports.push_back(value);
   }
-  return zwasm::instantiate(store, module, imports);
+  return zwasm::instantiate(store, module, imports.span());
 }
 
 }  // namespace zwasm

@@ -187,7 +187,7 @@ Status Store::call(const FuncRef& function, std::span<const Value> args,
   }
   Vector<Slot> result_slots;
   result_slots.resize(slots_of(type.results));
-  ZWASM_CHECK(call_slots(function, slots, result_slots.span()));
+  ZWASM_CHECK(call_slots(function, slots.span(), result_slots.span()));
   at = 0;
   for (size_t i = 0; i < results.size(); ++i) {
     const ValType result = type.results[i];
