@@ -1,5 +1,6 @@
 #include "engine_options.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace zwasm::cli {
@@ -62,6 +63,12 @@ void EngineOptions::declare(CLI::App& app) {
   app.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
       ->type_name("SIZE")
       ->group("Limits");
+  app.add_option("--disable-feature", disabled_features_,
+                 "Reject modules that use a feature (see zwasm features)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->group("Engine");
   app.add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
       ->group("Engine");
   app.add_flag("--explicit-bounds-checks", explicit_bounds_checks_,
@@ -88,6 +95,13 @@ Config EngineOptions::config() const {
     } else if (engine_ != "auto") {
       throw UsageError{"--engine: '" + engine_ + "' is not an engine; use auto or interp"};
     }
+  }
+  for (const std::string& name : disabled_features_) {
+    const auto* row = std::ranges::find(feature_table, name, &FeatureInfo::name);
+    if (row == std::end(feature_table)) {
+      throw UsageError{"--disable-feature: '" + name + "' is no feature (see zwasm features)"};
+    }
+    config.features.set(static_cast<Feature>(row - feature_table), false);
   }
   if (!max_memory_.empty()) config.max_memory_bytes = parse_size("--max-memory", max_memory_);
   if (!max_stack_.empty()) {

@@ -16,6 +16,7 @@ class EngineOptions {
 
  private:
   std::string tier_;
+  std::vector<std::string> disabled_features_;
   std::string engine_;
   std::string max_memory_;
   std::string max_stack_;
