@@ -137,11 +137,18 @@ WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute)
   linker_.define<print_f64>("spectest", "print_f64");
   linker_.define<print_i32_f32>("spectest", "print_i32_f32");
   linker_.define<print_f64_f64>("spectest", "print_f64_f64");
-  for (const std::string_view text : {spectest_module, spectest_table64, spectest_shared_memory}) {
+  for (const std::string_view text :
+       {spectest_module, spectest_table64, spectest_shared_memory}) {
     auto module = engine_.compile(text, "spectest");  // fails where a feature is switched off
     if (!module.ok()) continue;
     auto instance = linker_.instantiate(store_, *module);
-    if (instance.ok()) linker_.define_instance("spectest", **instance);
+    if (!instance.ok()) continue;
+    for (const Export& exported : (*module)->exports()) {
+      Extern value;
+      if ((*instance)->find_export(exported.name, value)) {
+        linker_.define_extern("spectest", exported.name, value);
+      }
+    }
   }
 }
 
