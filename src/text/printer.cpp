@@ -176,7 +176,7 @@ Status ModulePrinter::print_function(FuncIndex index) {
       const LocalRun& run = code.locals[i];
       for (uint32_t count = run.count; count != 0; --count) types.push_back(run.type);
       if (i + 1 < code.locals.size() && code.locals[i + 1].type == run.type) continue;
-      types_.locals(out_, "local", types, index, local);
+      types_.locals(out_, "local", types.span(), index, local);
       local += static_cast<uint32_t>(types.size());
       types.clear();
     }
