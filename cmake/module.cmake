@@ -4,7 +4,8 @@
 #   TESTS <file>...        doctest sources, linked into zwasm_<name>_tests, CTest label "unit"
 #   TEST_USES <module>...  modules that only the tests include
 #   OPTIMIZED <file>...    those SOURCES that are compiled with -O2 in every preset
-#   COLD                   compiled for size in releases: speed does not matter here
+#   SMALL <file>...        those SOURCES whose speed does not matter, compiled for size in releases
+#   COLD                   the same for all SOURCES
 #   EXCEPTIONS)            this module throws or catches (only where a dependency forces it)
 #
 # Headers of the module are reachable as "<name>/x.hpp", through a folder of the build tree that
@@ -12,7 +13,7 @@
 # one that does). An include across the layers is therefore a compile error. A slash in the name is
 # a folder: jit/x64 is the target zwasm_jit_x64 with headers "jit/x64/x.hpp".
 function(zwasm_module name)
-  cmake_parse_arguments(ARG "COLD;EXCEPTIONS" "" "SOURCES;USES;TESTS;TEST_USES;OPTIMIZED" ${ARGN})
+  cmake_parse_arguments(ARG "COLD;EXCEPTIONS" "" "SOURCES;USES;TESTS;TEST_USES;OPTIMIZED;SMALL" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "zwasm_module(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
   endif()
@@ -36,14 +37,17 @@ function(zwasm_module name)
       target_compile_options(${target} PRIVATE -fno-exceptions
         $<$<CONFIG:Release>:-fno-unwind-tables -fno-asynchronous-unwind-tables>)
     endif()
-    if(ARG_COLD)
-      target_compile_options(${target} PRIVATE
-        $<$<CONFIG:Release>:$<IF:$<CXX_COMPILER_ID:Clang>,-Oz,-Os>>)
-    endif()
   else()
     add_library(${target} INTERFACE)
     target_include_directories(${target} INTERFACE ${view})
     target_link_libraries(${target} INTERFACE ${uses})
+  endif()
+  if(ARG_COLD)
+    set(ARG_SMALL ${ARG_SOURCES})
+  endif()
+  if(ARG_SMALL AND CMAKE_BUILD_TYPE STREQUAL "Release")
+    zwasm_size_option(small)
+    set_property(SOURCE ${ARG_SMALL} APPEND PROPERTY COMPILE_OPTIONS ${small})
   endif()
   if(ARG_OPTIMIZED)
     set_property(SOURCE ${ARG_OPTIMIZED} APPEND PROPERTY COMPILE_OPTIONS -O2)
@@ -86,6 +90,15 @@ function(zwasm_program target)
       COMMAND ${CMAKE_COMMAND} -E copy $<TARGET_FILE:${target}> $<TARGET_FILE:${target}>.symbols
       COMMAND ${CMAKE_STRIP} --strip-all $<TARGET_FILE:${target}>
       BYPRODUCTS ${PROJECT_BINARY_DIR}/${target}.symbols)
+  endif()
+endfunction()
+
+# Sets `out` to the compiler's option for small code.
+function(zwasm_size_option out)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(${out} -Oz PARENT_SCOPE)
+  else()
+    set(${out} -Os PARENT_SCOPE)
   endif()
 endfunction()
 
