@@ -8,8 +8,8 @@
 
 namespace zwasm::wasi {
 
-/// Where the guest's time comes from. Nanoseconds; realtime since 1970, the others since any moment.
-/// An unknown clock is Errno::inval.
+/// Where the guest's time comes from. Nanoseconds; realtime since 1970, the others since any
+/// moment. An unknown clock is Errno::inval.
 struct ClockSource {
   void* data = nullptr;
   Errno (*now)(void* data, ClockId id, uint64_t& nanoseconds) = nullptr;

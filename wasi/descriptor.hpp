@@ -13,8 +13,8 @@
 namespace zwasm::wasi {
 
 /// A byte stream that the embedder provides in place of a host descriptor. A null `read` is at its
-/// end; a null `write` swallows everything. Both set `count` to how many bytes were moved; a read of
-/// 0 bytes is the end. Called on the guest's thread; must not call into the guest's store.
+/// end; a null `write` swallows everything. Both set `count` to how many bytes were moved; a read
+/// of 0 bytes is the end. Called on the guest's thread; must not call into the guest's store.
 struct Stream {
   void* data = nullptr;
   Errno (*read)(void* data, std::span<uint8_t> bytes, size_t& count) = nullptr;

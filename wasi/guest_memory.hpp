@@ -51,9 +51,9 @@ struct GuestMemory {
 };
 
 /// Returns from the enclosing function with any Errno but success.
-#define ZWASM_WASI_CHECK(expression)                                           \
-  do {                                                                         \
-    const ::zwasm::wasi::Errno zwasm_wasi_errno = (expression);                \
+#define ZWASM_WASI_CHECK(expression)                                                \
+  do {                                                                              \
+    const ::zwasm::wasi::Errno zwasm_wasi_errno = (expression);                     \
     if (zwasm_wasi_errno != ::zwasm::wasi::Errno::success) return zwasm_wasi_errno; \
   } while (false)
 

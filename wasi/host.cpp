@@ -137,7 +137,8 @@ Status Host::add_socket(UniqueFd socket) {
     return make_error(ErrorKind::host, Error::no_offset, "descriptor %d is no socket",
                       socket.get());
   }
-  Descriptor descriptor = Descriptor::owned(std::move(socket), type, rights::socket, rights::socket);
+  Descriptor descriptor =
+      Descriptor::owned(std::move(socket), type, rights::socket, rights::socket);
   uint32_t number;
   if (insert(std::move(descriptor), number) != Errno::success) {
     return make_error(ErrorKind::host, Error::no_offset, "too many sockets");
@@ -212,8 +213,8 @@ Errno Host::renumber(uint32_t from, uint32_t to) {
 
 Errno Host::await(Descriptor& descriptor, short events) {
   if (descriptor.is_stream()) return Errno::success;
-  const bool emulated_nonblock = descriptor.is_borrowed() &&
-                                 (descriptor.flags & fdflags::nonblock) != 0;
+  const bool emulated_nonblock =
+      descriptor.is_borrowed() && (descriptor.flags & fdflags::nonblock) != 0;
   if (cancel_fd_ < 0 && !emulated_nonblock) return Errno::success;
   descriptor.describe();
   if (!descriptor.can_block()) return Errno::success;

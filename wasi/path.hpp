@@ -39,8 +39,8 @@ class PathResolver {
                         Allocator& allocator = system_allocator())
       : allocator_(&allocator), lookup_(lookup) {}
 
-  /// open(2) beneath `root`; O_CLOEXEC is implied, O_NOFOLLOW keeps a final link from being followed
-  /// (unless a slash follows it). `mode` matters with O_CREAT.
+  /// open(2) beneath `root`; O_CLOEXEC is implied, O_NOFOLLOW keeps a final link from being
+  /// followed (unless a slash follows it). `mode` matters with O_CREAT.
   Errno open(int root, const char* path, int flags, mode_t mode, UniqueFd& result);
 
   /// Resolves everything but the last component.

@@ -53,10 +53,18 @@ TEST_CASE("paths inside are found whichever way they go") {
     const char* content;
   };
   const Expected expected[] = {
-      {"file", "top"},           {"./file", "top"},        {"a/../file", "top"},
-      {"a/b/../../file", "top"}, {"a//file", "in a"},      {"to_b/c/file", "deep"},
-      {"a/to_top", "top"},       {"to_link", "top"},       {"to_b/../file", "in a"},
-      {"a/b/c/file", "deep"},    {"a/./b/./c/file", "deep"}, {"a/itself/file", "in a"},
+      {"file", "top"},
+      {"./file", "top"},
+      {"a/../file", "top"},
+      {"a/b/../../file", "top"},
+      {"a//file", "in a"},
+      {"to_b/c/file", "deep"},
+      {"a/to_top", "top"},
+      {"to_link", "top"},
+      {"to_b/../file", "in a"},
+      {"a/b/c/file", "deep"},
+      {"a/./b/./c/file", "deep"},
+      {"a/itself/file", "in a"},
       {"a/itself/itself/../file", "top"},
   };
   Tree tree;
@@ -77,10 +85,26 @@ TEST_CASE("paths inside are found whichever way they go") {
 
 TEST_CASE("nothing leads out of the root") {
   const char* const paths[] = {
-      "..",         "../secret/file",   "a/../../secret/file", "/etc/passwd",  "/",
-      "out/file",   "a/out_file",       "absolute/file",       "magic/etc",    "sneaky/secret/file",
-      "a/../..",    "./..",             "a/b/c/../../../..",   "out/",         "absolute/",
-      "sneaky/",    "to_b/../../../secret/file", "out/.", "out/..", "a/itself/../../secret/file",
+      "..",
+      "../secret/file",
+      "a/../../secret/file",
+      "/etc/passwd",
+      "/",
+      "out/file",
+      "a/out_file",
+      "absolute/file",
+      "magic/etc",
+      "sneaky/secret/file",
+      "a/../..",
+      "./..",
+      "a/b/c/../../../..",
+      "out/",
+      "absolute/",
+      "sneaky/",
+      "to_b/../../../secret/file",
+      "out/.",
+      "out/..",
+      "a/itself/../../secret/file",
   };
   Tree tree;
   for (const Lookup lookup : both) {

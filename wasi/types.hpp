@@ -61,10 +61,9 @@ enum : Rights {
   /// What can be done with a directory itself; FD_READ and FD_WRITE are for what is inside it.
   directory = path_create_directory | path_create_file | path_link_source | path_link_target |
               path_open | fd_readdir | path_readlink | path_rename_source | path_rename_target |
-              path_filestat_get | path_filestat_set_size | path_filestat_set_times |
-              path_symlink | path_remove_directory | path_unlink_file | fd_filestat_get |
-              fd_filestat_set_times | fd_fdstat_set_flags | fd_sync | fd_datasync | fd_advise |
-              poll_fd_readwrite,
+              path_filestat_get | path_filestat_set_size | path_filestat_set_times | path_symlink |
+              path_remove_directory | path_unlink_file | fd_filestat_get | fd_filestat_set_times |
+              fd_fdstat_set_flags | fd_sync | fd_datasync | fd_advise | poll_fd_readwrite,
   /// Without seek and tell: what a terminal or a pipe can do.
   stream = fd_datasync | fd_read | fd_fdstat_set_flags | fd_sync | fd_write | fd_filestat_get |
            fd_filestat_set_times | poll_fd_readwrite,

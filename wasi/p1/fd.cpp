@@ -44,8 +44,8 @@ Errno fd_allocate(Call& call, Fd fd, uint64_t offset, uint64_t len) {
   Descriptor* descriptor;
   ZWASM_WASI_CHECK(find_writable(call, fd, rights::fd_allocate, descriptor));
   if (offset > max_offset || len > max_offset) return Errno::inval;
-  return result_of(::fallocate(descriptor->fd(), 0, static_cast<off_t>(offset),
-                               static_cast<off_t>(len)));
+  return result_of(
+      ::fallocate(descriptor->fd(), 0, static_cast<off_t>(offset), static_cast<off_t>(len)));
 }
 
 Errno fd_close(Call& call, Fd fd) { return call.host.close(fd); }
@@ -143,8 +143,8 @@ Errno fd_prestat_dir_name(Call& call, Fd fd, Pointer path, Size path_len) {
   if (!descriptor->is_preopen) return Errno::badf;
   const std::string_view name = descriptor->guest_path;
   if (path_len < name.size()) return Errno::nametoolong;
-  return call.memory.store_bytes(
-      path, {reinterpret_cast<const uint8_t*>(name.data()), name.size()});
+  return call.memory.store_bytes(path,
+                                 {reinterpret_cast<const uint8_t*>(name.data()), name.size()});
 }
 
 Errno fd_readdir(Call& call, Fd fd, Pointer buf, Size buf_len, uint64_t cookie, Pointer bufused) {
@@ -189,8 +189,7 @@ Errno fd_seek(Call& call, Fd fd, uint64_t offset, uint32_t whence, Pointer resul
   const bool tells = offset == 0 && host_whence == SEEK_CUR;
   Descriptor* descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, tells ? rights::fd_tell : rights::fd_seek, descriptor));
-  const off_t position =
-      ::lseek(descriptor->fd(), static_cast<off_t>(offset), host_whence);
+  const off_t position = ::lseek(descriptor->fd(), static_cast<off_t>(offset), host_whence);
   if (position < 0) return last_errno();
   return call.memory.store(result, static_cast<uint64_t>(position));
 }

@@ -255,8 +255,8 @@ TEST_CASE_FIXTURE(Fixture, "readdir: cookies, cut records, a listing that stays"
     const auto record = guest.get<Dirent>(wide + position);
     const std::string name = guest.text(wide + position + sizeof(Dirent), record.namlen);
     const bool is_link = name == "link";
-    CHECK(record.type == static_cast<uint8_t>(is_link ? FileType::symbolic_link
-                                                      : FileType::directory));
+    CHECK(record.type ==
+          static_cast<uint8_t>(is_link ? FileType::symbolic_link : FileType::directory));
     if (name == ".") CHECK(record.ino == status.st_ino);
     position += static_cast<Size>(sizeof(Dirent)) + record.namlen;
   }

@@ -99,8 +99,8 @@ constexpr HostFuncDefinition definition(std::string_view name) {
 
 constexpr bool returns(std::string_view signature) { return signature.back() == 'i'; }
 
-#define FUNCTION(name, signature, access)                                            \
-  static_assert(HandlerType<decltype(&p1::name)>::matches(signature), #name);        \
+#define FUNCTION(name, signature, access)                                     \
+  static_assert(HandlerType<decltype(&p1::name)>::matches(signature), #name); \
   static_assert(std::string_view(signature).ends_with(':') || returns(signature), #name);
 #include "wasi/p1/functions.def"
 
@@ -122,8 +122,8 @@ static_assert(std::is_sorted(std::begin(table<Abi::preview1>), std::end(table<Ab
 void trace(HostCallback callback, Abi abi, const Slot* args, Errno outcome) {
   for (const HostFuncDefinition& function : functions(abi)) {
     if (function.callback != callback) continue;
-    std::string line = format("wasi: %.*s(", static_cast<int>(function.name.size()),
-                              function.name.data());
+    std::string line =
+        format("wasi: %.*s(", static_cast<int>(function.name.size()), function.name.data());
     for (size_t i = 0; i < function.params.size(); ++i) {
       line += format(i == 0 ? "%" PRIu64 : ", %" PRIu64, args[i]);
     }

@@ -1,9 +1,9 @@
 // The functions of WASI 0.1 over guest memory, without an engine. Names, parameters and their order
 // are the specification's (wasi_snapshot_preview1.witx); pointers and lengths are separate.
 //
-// A pointer that leads out of the memory is Errno::out_of_bounds, which the caller turns into a trap
-// as the specification asks. Results are written last, so that a failed call changes no memory that
-// its success would (except buffers that the system has filled).
+// A pointer that leads out of the memory is Errno::out_of_bounds, which the caller turns into a
+// trap as the specification asks. Results are written last, so that a failed call changes no memory
+// that its success would (except buffers that the system has filled).
 #pragma once
 
 #include <cstdint>
@@ -36,9 +36,9 @@ Errno random_get(Call& call, Pointer buf, Size buf_len);
 Errno sched_yield(Call& call);
 /// Errno::exited, and the code in Host::exit_code.
 Errno proc_exit(Call& call, uint32_t code);
-/// Does to the guest what the signal's default action does to a process, as seen by a shell: signals
-/// that end a process end the guest with code 128 + number (Errno::exited), ignored ones do nothing,
-/// those that stop it are Errno::notsup. No signal is sent.
+/// Does to the guest what the signal's default action does to a process, as seen by a shell:
+/// signals that end a process end the guest with code 128 + number (Errno::exited), ignored ones do
+/// nothing, those that stop it are Errno::notsup. No signal is sent.
 Errno proc_raise(Call& call, uint32_t signal);
 
 // fd.cpp

@@ -71,8 +71,8 @@ Errno read_host(Host& host, Descriptor& descriptor, IoVectors& vectors, Size& co
   }
 }
 
-/// Writes all, unless the descriptor is non-blocking. While somebody may cancel, what goes to a pipe
-/// or terminal goes in pieces that cannot block.
+/// Writes all, unless the descriptor is non-blocking. While somebody may cancel, what goes to a
+/// pipe or terminal goes in pieces that cannot block.
 Errno write_host(Host& host, Descriptor& descriptor, IoVectors& vectors, Size& count) {
   const bool in_pieces = host.cancel_descriptor() >= 0 && descriptor.can_block() &&
                          (descriptor.flags & fdflags::nonblock) == 0;
@@ -191,8 +191,7 @@ Errno fd_pread(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset, 
   return call.memory.store(nread, static_cast<Size>(count));
 }
 
-Errno fd_pwrite(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset,
-                Pointer nwritten) {
+Errno fd_pwrite(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset, Pointer nwritten) {
   Descriptor* descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_write | rights::fd_seek, descriptor));
   IoVectors vectors;

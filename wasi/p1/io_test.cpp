@@ -60,8 +60,8 @@ TEST_CASE_FIXTURE(Fixture, "positioned reads and writes leave the offset alone")
 
 TEST_CASE_FIXTURE(Fixture, "pointers that lead out of the memory") {
   const Pointer ok = guest.take(8), out = guest.take(4);
-  const Iovec bad[] = {{Guest::size, 1},        {Guest::size - 4, 5}, {~0u, 1},
-                       {~0u - 3, 8},            {1, ~0u},             {Guest::size + 1, 1}};
+  const Iovec bad[] = {{Guest::size, 1}, {Guest::size - 4, 5}, {~0u, 1}, {~0u - 3, 8},
+                       {1, ~0u},         {Guest::size + 1, 1}};
   for (const Iovec& one : bad) {
     CAPTURE(one.buf);
     const Pointer list = guest.iovecs({{ok, 4}, one});

@@ -17,8 +17,8 @@ timespec make_time(uint64_t nanoseconds, bool set, bool now) {
 
 }  // namespace
 
-Errno store_filestat(const GuestMemory& memory, Abi abi, uint32_t pointer, const struct stat& status,
-                     FileType type) {
+Errno store_filestat(const GuestMemory& memory, Abi abi, uint32_t pointer,
+                     const struct stat& status, FileType type) {
   Filestat result;
   result.dev = status.st_dev;
   result.ino = status.st_ino;

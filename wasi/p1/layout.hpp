@@ -118,8 +118,8 @@ struct Event {
 static_assert(sizeof(Event) == 32);
 
 /// Writes a filestat in the caller's layout. `type` overrides what the mode says (sockets).
-Errno store_filestat(const GuestMemory& memory, Abi abi, uint32_t pointer, const struct stat& status,
-                     FileType type);
+Errno store_filestat(const GuestMemory& memory, Abi abi, uint32_t pointer,
+                     const struct stat& status, FileType type);
 
 /// The times for utimensat from the arguments of the set_times functions; Errno::inval for flags
 /// that contradict each other.

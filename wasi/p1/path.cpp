@@ -110,8 +110,8 @@ Errno path_filestat_set_times(Call& call, Fd fd, uint32_t flags, Pointer path, S
   ZWASM_WASI_CHECK(make_times(atim, mtim, fst_flags, times));
   ZWASM_WASI_CHECK(at.load_writable(call, fd, rights::path_filestat_set_times, path, path_len));
   const int nofollow = (flags & lookupflags::symlink_follow) != 0 ? 0 : O_NOFOLLOW;
-  ZWASM_WASI_CHECK(call.host.resolver().open(at.directory->fd(), at.path.text, O_PATH | nofollow, 0,
-                                             target));
+  ZWASM_WASI_CHECK(
+      call.host.resolver().open(at.directory->fd(), at.path.text, O_PATH | nofollow, 0, target));
   if (::utimensat(target.get(), "", times, AT_EMPTY_PATH) == 0) return Errno::success;
   if (errno != EINVAL && errno != ENOENT) return last_errno();
   // Kernels before 5.8: the descriptor's link in /proc leads to exactly the file that is open.
@@ -186,8 +186,7 @@ Errno path_open(Call& call, Fd fd, uint32_t dirflags, Pointer path, Size path_le
   FileType type;
   ZWASM_WASI_CHECK(file_type_of(opened.get(), type));
   const Rights inheriting = type == FileType::directory ? at.directory->inheriting : 0;
-  const Rights base =
-      opened_rights(opened.get(), type, read, write) & at.directory->inheriting;
+  const Rights base = opened_rights(opened.get(), type, read, write) & at.directory->inheriting;
   Descriptor descriptor = Descriptor::owned(std::move(opened), type, base, inheriting);
   descriptor.flags = static_cast<uint16_t>(fd_flags);
   descriptor.is_read_only = read_only;

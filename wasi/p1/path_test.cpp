@@ -98,7 +98,8 @@ TEST_CASE_FIXTURE(Fixture, "a file's life") {
     CHECK(guest.open(3, "sub/link", oflags::trunc, rights::fd_write, fd) == Errno::success);
     CHECK(fd_close(call, fd) == Errno::success);
     CHECK(folder.read("data/sub/b").empty());
-    for (const char* path : {"sub/b", "sub/c", "sub/link"}) CHECK(unlink(3, path) == Errno::success);
+    for (const char* path : {"sub/b", "sub/c", "sub/link"})
+      CHECK(unlink(3, path) == Errno::success);
     CHECK(rmdir(3, "sub/c") == Errno::noent);
     CHECK(rmdir(3, "dir") == Errno::success);
     CHECK_FALSE(folder.has("data/dir"));
@@ -135,9 +136,9 @@ TEST_CASE_FIXTURE(Fixture, "no function reaches outside") {
     Filestat status;
     std::string target;
     const std::string absolute = folder / "secret/file";
-    for (const std::string& path : {std::string("../secret/file"), absolute, std::string("out/file"),
-                                   std::string("sub/../../secret/file"),
-                                   std::string("out_file/../file")}) {
+    for (const std::string& path :
+         {std::string("../secret/file"), absolute, std::string("out/file"),
+          std::string("sub/../../secret/file"), std::string("out_file/../file")}) {
       CAPTURE(path);
       CHECK(guest.open(3, path, 0, rights::fd_read, fd) == Errno::perm);
       CHECK(guest.open(3, path, oflags::creat | oflags::trunc, rights::fd_write, fd) ==

@@ -9,7 +9,8 @@
 namespace zwasm::wasi::p1 {
 namespace {
 
-/// More than any table of descriptors and clocks needs; bounds what one call can make the host hold.
+/// More than any table of descriptors and clocks needs; bounds what one call can make the host
+/// hold.
 constexpr Size max_subscriptions = 1u << 16;
 constexpr uint16_t subclock_abstime = 1;
 constexpr uint16_t eventrw_hangup = 1;
@@ -19,10 +20,10 @@ constexpr uint32_t no_entry = ~uint32_t{0};
 struct Wanted {
   uint64_t userdata;
   uint8_t type;
-  bool is_done;     ///< has its event already
-  Errno error;      ///< of the event
-  uint32_t entry;   ///< in the pollfd list, or no_entry
-  uint64_t left;    ///< nanoseconds until a clock's event
+  bool is_done;    ///< has its event already
+  Errno error;     ///< of the event
+  uint32_t entry;  ///< in the pollfd list, or no_entry
+  uint64_t left;   ///< nanoseconds until a clock's event
 };
 
 Errno load(const Call& call, uint64_t pointer, Wanted& wanted, SubscriptionClock& clock, Fd& fd) {

@@ -93,8 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "clocks: absolute times, unknown ids, processor time"
 
 TEST_CASE_FIXTURE(Fixture, "pipes: readable with a count, writable, ended") {
   std::vector<Event> events;
-  CHECK(poll({file(1, event_fd_read, 0), clock(2, 1, 10 * millisecond)}, events) ==
-        Errno::success);
+  CHECK(poll({file(1, event_fd_read, 0), clock(2, 1, 10 * millisecond)}, events) == Errno::success);
   REQUIRE(events.size() == 1);
   CHECK(events[0].userdata == 2);
   CHECK(poll({file(1, event_fd_write, 1), clock(2, 1, 5'000 * millisecond)}, events) ==

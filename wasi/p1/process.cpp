@@ -39,7 +39,7 @@ Errno store_sizes(const GuestMemory& memory, const StringTable& strings, Pointer
 
 /// WASI's numbers are Linux' up to 15 and differ above.
 int host_signal(uint32_t signal) {
-  constexpr int above[] = {SIGCHLD, SIGCONT, SIGSTOP,   SIGTSTP, SIGTTIN,  SIGTTOU, SIGURG, SIGXCPU,
+  constexpr int above[] = {SIGCHLD, SIGCONT,   SIGSTOP, SIGTSTP,  SIGTTIN, SIGTTOU, SIGURG, SIGXCPU,
                            SIGXFSZ, SIGVTALRM, SIGPROF, SIGWINCH, SIGPOLL, SIGPWR,  SIGSYS};
   return signal <= SIGTERM ? static_cast<int>(signal) : above[signal - SIGTERM - 1];
 }
@@ -107,8 +107,15 @@ Errno proc_raise(Call& call, uint32_t signal) {
   if (signal > last_signal) return Errno::inval;
   const int number = host_signal(signal);
   switch (number) {
-    case 0: case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH: return Errno::success;
-    case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: return Errno::notsup;
+    case 0:
+    case SIGCHLD:
+    case SIGCONT:
+    case SIGURG:
+    case SIGWINCH: return Errno::success;
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: return Errno::notsup;
     default:  // over int, not over an enum of ours
       call.host.set_exit_code(128 + static_cast<uint32_t>(number));
       return Errno::exited;

@@ -94,8 +94,10 @@ TEST_CASE("exit and signals end the guest with a code") {
   struct Ending {
     uint32_t signal, code;
   };
-  // abort is 6, terminate 15; from 16 on WASI's numbers are its own (xcpu is Linux' 24, sys its 31).
-  for (const Ending& ending : {Ending{6, 134}, {2, 130}, {15, 143}, {9, 137}, {23, 152}, {30, 159}}) {
+  // abort is 6, terminate 15; from 16 on WASI's numbers are its own (xcpu is Linux' 24, sys its
+  // 31).
+  for (const Ending& ending :
+       {Ending{6, 134}, {2, 130}, {15, 143}, {9, 137}, {23, 152}, {30, 159}}) {
     CAPTURE(ending.signal);
     guest.host.set_exit_code(0);
     CHECK(proc_raise(guest.call, ending.signal) == Errno::exited);

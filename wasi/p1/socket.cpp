@@ -56,8 +56,8 @@ Errno sock_accept(Call& call, Fd fd, uint32_t flags, Pointer result) {
   ZWASM_WASI_CHECK(until_done(
       call, *descriptor, POLLIN,
       [&] { return ssize_t{::accept4(listener, nullptr, nullptr, socket_flags)}; }, accepted));
-  Descriptor connection = Descriptor::owned(UniqueFd(static_cast<int>(accepted)), descriptor->type,
-                                            rights::socket, 0);
+  Descriptor connection =
+      Descriptor::owned(UniqueFd(static_cast<int>(accepted)), descriptor->type, rights::socket, 0);
   connection.flags = static_cast<uint16_t>(flags);
   Fd number;
   ZWASM_WASI_CHECK(call.host.insert(std::move(connection), number));

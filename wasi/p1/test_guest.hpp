@@ -104,7 +104,7 @@ class Guest {
   Pointer iovecs(std::initializer_list<Iovec> list) {
     const Pointer pointer = take(static_cast<uint32_t>(list.size() * sizeof(Iovec)));
     uint32_t i = 0;
-    for (const Iovec& one : list) set(pointer + sizeof(Iovec) * i++, one);
+    for (const Iovec& one : list) set(pointer + 8 * i++, one);
     return pointer;
   }
 
@@ -113,8 +113,8 @@ class Guest {
   Errno open(Fd directory, std::string_view path, uint32_t flags, uint64_t base, Fd& result,
              uint32_t fd_flags = 0, uint32_t lookup = lookupflags::symlink_follow) {
     const Pointer out = take(4);
-    const Errno error = path_open(call, directory, lookup, put(path), length(path), flags, base, 0,
-                                  fd_flags, out);
+    const Errno error =
+        path_open(call, directory, lookup, put(path), length(path), flags, base, 0, fd_flags, out);
     if (error == Errno::success) result = get<Fd>(out);
     return error;
   }
