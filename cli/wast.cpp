@@ -15,11 +15,17 @@ class Wast final : public Command {
     engine_.declare(app);
     app.add_flag("--no-execution", no_execution_,
                  "Check only what decoding and validation decide");
+    app.add_option("--fuel", fuel_, "Instructions that each script may execute")
+        ->type_name("N")
+        ->group("Limits");
     app.add_option("FILE", files_, "Test scripts")->required();
   }
 
   int execute() override {
-    Engine engine(engine_.config());
+    Config config = engine_.config();
+    const uint64_t fuel = fuel_.empty() ? 0 : parse_count("--fuel", fuel_);
+    config.fuel = !fuel_.empty();
+    Engine engine(config);
     uint64_t passed = 0, failed = 0;
     bool unreadable = false;
     for (const std::string& file : files_) {
@@ -36,7 +42,7 @@ class Wast final : public Command {
         unreadable = true;
         continue;
       }
-      WastRunner runner(engine, file, !no_execution_);
+      WastRunner runner(engine, file, !no_execution_, fuel);
       const WastResult result = runner.run(*script);
       std::printf("%s: %llu passed, %llu failed\n", file.c_str(),
                   static_cast<unsigned long long>(result.passed),
@@ -55,6 +61,7 @@ class Wast final : public Command {
  private:
   EngineOptions engine_;
   bool no_execution_ = false;
+  std::string fuel_;
   std::vector<std::string> files_;
 };
 

@@ -118,6 +118,30 @@ bool matches(const Value& actual, const ScriptValue& expected) {
   return false;
 }
 
+/// Whether a command asks about more than decoding and validation decide.
+bool needs_execution(ScriptCommand::Kind kind) {
+  switch (kind) {
+    case ScriptCommand::Kind::module:
+    case ScriptCommand::Kind::assert_malformed:
+    case ScriptCommand::Kind::assert_malformed_custom:
+    case ScriptCommand::Kind::assert_invalid:
+    case ScriptCommand::Kind::assert_invalid_custom:
+      return false;
+    case ScriptCommand::Kind::instance:
+    case ScriptCommand::Kind::register_:
+    case ScriptCommand::Kind::action:
+    case ScriptCommand::Kind::assert_return:
+    case ScriptCommand::Kind::assert_trap:
+    case ScriptCommand::Kind::assert_exhaustion:
+    case ScriptCommand::Kind::assert_exception:
+    case ScriptCommand::Kind::assert_unlinkable:
+    case ScriptCommand::Kind::thread:
+    case ScriptCommand::Kind::wait:
+      return true;
+  }
+  return true;
+}
+
 std::string print_values(const std::vector<Value>& values) {
   std::string text;
   for (const Value& value : values) {
@@ -128,8 +152,9 @@ std::string print_values(const std::vector<Value>& values) {
 
 }  // namespace
 
-WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute)
+WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute, uint64_t fuel)
     : engine_(engine), file_(file), execute_(execute), store_(engine.make_store()) {
+  if (engine.config().fuel) store_.set_fuel(fuel);
   linker_.define<print_nothing>("spectest", "print");
   linker_.define<print_i32>("spectest", "print_i32");
   linker_.define<print_i64>("spectest", "print_i64");
@@ -155,6 +180,7 @@ WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute)
 WastResult WastRunner::run(const Script& script) {
   WastResult result;
   for (const ScriptCommand& each : script.commands) {
+    if (!execute_ && needs_execution(each.kind)) continue;
     std::string why;
     if (command(each, why)) {
       ++result.passed;
@@ -178,7 +204,6 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
     case ScriptCommand::Kind::assert_invalid_custom:
       return rejected(command, ErrorKind::invalid, why);
     case ScriptCommand::Kind::instance: {
-      if (!execute_) return true;
       const auto found = definitions_.find(command.source_id);
       if (!command.source_id.empty() && found == definitions_.end()) {
         why = "unknown module";
@@ -188,7 +213,6 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
                          why);
     }
     case ScriptCommand::Kind::register_: {
-      if (!execute_) return true;
       Instance* instance = find_instance(command.id);
       if (instance == nullptr) {
         why = "unknown instance";
@@ -198,15 +222,13 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
       return true;
     }
     case ScriptCommand::Kind::action: {
-      if (!execute_) return true;
       auto result = act(command.action);
       if (!result.ok()) why = result.error().message;
       return result.ok();
     }
     case ScriptCommand::Kind::assert_return:
-      return !execute_ || assert_return(command, why);
+      return assert_return(command, why);
     case ScriptCommand::Kind::assert_trap: {
-      if (!execute_) return true;
       if (command.has_module) {
         auto module = compile(command.module);
         if (!module.ok()) return fails(&module.error(), ErrorKind::trap, command.message, why);
@@ -218,18 +240,15 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
       return fails(result.ok() ? nullptr : &result.error(), ErrorKind::trap, command.message, why);
     }
     case ScriptCommand::Kind::assert_exhaustion: {
-      if (!execute_) return true;
       auto result = act(command.action);
       return fails(result.ok() ? nullptr : &result.error(), ErrorKind::exhaustion, command.message,
                    why);
     }
     case ScriptCommand::Kind::assert_exception: {
-      if (!execute_) return true;
       auto result = act(command.action);
       return fails(result.ok() ? nullptr : &result.error(), ErrorKind::exception, "", why);
     }
     case ScriptCommand::Kind::assert_unlinkable: {
-      if (!execute_) return true;
       auto module = compile(command.module);
       if (!module.ok()) return fails(&module.error(), ErrorKind::unlinkable, command.message, why);
       auto instance = linker_.instantiate(store_, *module);
@@ -239,7 +258,7 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
     case ScriptCommand::Kind::thread:
     case ScriptCommand::Kind::wait:
       why = "threads are not supported by this build";
-      return !execute_;
+      return false;
   }
   return false;
 }

@@ -12,7 +12,7 @@
 
 namespace zwasm::cli {
 
-/// Counts of one script.
+/// Counts of one script: of its commands, those that do not need execution alone if there is none.
 struct WastResult {
   uint64_t passed = 0;
   uint64_t failed = 0;
@@ -22,8 +22,8 @@ struct WastResult {
 class WastRunner {
  public:
   /// `execute`: false checks only what decoding and validation decide, for scripts whose modules
-  /// this build cannot run.
-  WastRunner(Engine& engine, std::string_view file, bool execute);
+  /// this build cannot run. `fuel` is what the script may use if the engine's configuration has fuel.
+  WastRunner(Engine& engine, std::string_view file, bool execute, uint64_t fuel);
 
   WastResult run(const Script& script);
 

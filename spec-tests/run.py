@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Runs a group of the official test scripts with a zwasm executable.
+
+Usage: run.py GROUP [--mode MODE] [ZWASM]
+
+GROUP is core, custom, legacy, or a folder below proposals. MODE is default, explicit-bounds-checks,
+no-signals or metered. ZWASM is by default what $ZWASM_CLI says; the scripts are those in `spec` of
+the test data ($ZWASM_TESTDATA).
+
+Every assertion must hold. Scripts listed in not_executed.txt use features that this build does not
+execute; they are run without execution, which still checks every assert_malformed and
+assert_invalid and that all their modules are valid. That a listed script passes when it is
+executed is a failure: the line must go. A listed script must exist.
+
+Prints one line for each script that fails, and the counts of scripts and assertions.
+"""
+import argparse
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TIMEOUT_SECONDS = 300
+
+# How many scripts a group has at the pinned commit, so that none is lost unnoticed.
+SCRIPTS = {
+    "core": 257,
+    "custom": 3,
+    "legacy": 4,
+    "threads": 4,
+    "wide-arithmetic": 1,
+    "custom-page-sizes": 5,
+}
+
+# Later proposals turn what the core scripts call malformed into something valid; the scripts of the
+# threads proposal are those of WebAssembly 1.0, where a second table or memory was invalid.
+DISABLED = {
+    "core": ["custom-page-sizes"],
+    "threads": ["multi-memory", "memory64", "reference-types"],
+}
+
+MODES = {
+    "default": [],
+    "explicit-bounds-checks": ["--explicit-bounds-checks"],
+    "no-signals": ["--no-signals"],
+    "metered": ["--fuel", "1000000000000"],
+}
+
+
+def folder_of(group, suite):
+    if group == "core":
+        return suite
+    return suite / group if group in ("custom", "legacy") else suite / "proposals" / group
+
+
+def not_executed():
+    lines = (HERE / "not_executed.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+class Outcome:
+    """What one run of `zwasm wast` said."""
+
+    def __init__(self, zwasm, options, script):
+        command = [*zwasm, "wast", *options, script.name]
+        try:
+            process = subprocess.run(command, cwd=script.parent, capture_output=True, text=True,
+                                     errors="replace", timeout=TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.passed = self.failed = 0
+            self.ok, self.why = False, f"still running after {TIMEOUT_SECONDS} s"
+            return
+        counts = re.search(r": (\d+) passed, (\d+) failed", process.stdout)
+        self.passed, self.failed = (int(n) for n in counts.groups()) if counts else (0, 0)
+        self.ok = process.returncode == 0 and counts is not None and self.failed == 0
+        lines = process.stderr.splitlines()
+        self.why = f"{self.failed} failed; " if self.failed else f"exit code {process.returncode}; "
+        self.why += lines[0] if lines else "no message"
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("group", choices=SCRIPTS)
+    parser.add_argument("--mode", choices=MODES, default="default")
+    parser.add_argument("zwasm", nargs="?", default=os.environ.get("ZWASM_CLI"))
+    arguments = parser.parse_args()
+    if not arguments.zwasm:
+        sys.exit("which zwasm? Name it, or set ZWASM_CLI")
+    zwasm = shlex.split(arguments.zwasm)
+    if len(zwasm) == 1:
+        zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
+    data = pathlib.Path(os.environ.get("ZWASM_TESTDATA") or HERE.parent.parent / "shared")
+    suite = data.resolve() / "spec"
+    scripts = sorted(folder_of(arguments.group, suite).glob("*.wast"))
+    if not scripts:
+        print(f"skipped: no scripts in {folder_of(arguments.group, suite)}")
+        return 77
+
+    options = list(MODES[arguments.mode])
+    for feature in DISABLED.get(arguments.group, []):
+        options += ["--disable-feature", feature]
+    listed = not_executed()
+    failures = []
+    if len(scripts) != SCRIPTS[arguments.group]:
+        failures.append(f"{len(scripts)} scripts, expected {SCRIPTS[arguments.group]}")
+    failures += [f"{name}: listed in not_executed.txt, but there is no such script"
+                 for name in listed if not (suite / name).is_file()]
+
+    executed = checked = assertions = 0
+    for script in scripts:
+        name = script.relative_to(suite).as_posix()
+        if name not in listed:
+            outcome = Outcome(zwasm, options, script)
+            executed += 1
+        else:
+            outcome = Outcome(zwasm, [*options, "--no-execution"], script)
+            checked += 1
+            if arguments.mode == "default" and Outcome(zwasm, options, script).ok:
+                failures.append(f"{name}: passes, but is listed in not_executed.txt")
+        assertions += outcome.passed
+        if not outcome.ok:
+            failures.append(f"{name}: {outcome.why}")
+
+    for failure in failures:
+        print(failure)
+    print(f"{arguments.group} ({arguments.mode}): {executed} scripts executed, {checked} only "
+          f"validated, {assertions} assertions passed, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
