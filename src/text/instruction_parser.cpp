@@ -131,13 +131,13 @@ Status InstructionParser::step_flat() {
              opcode == Opcode::catch_all || opcode == Opcode::delegate) {
     return step_flat_end(token.keyword);
   } else {
-    const int16_t hint = ZWASM_TRY(take_hint(opcode));
+    const int16_t hint = ZWASM_TRY(begin_instruction(token));
     cursor_.take();
     ZWASM_CHECK(parse_plain(token, instruction));
     emit(instruction, hint);
     return {};
   }
-  const int16_t hint = ZWASM_TRY(take_hint(opcode));
+  const int16_t hint = ZWASM_TRY(begin_instruction(token));
   ZWASM_CHECK(push_frame(kind));
   cursor_.take();
   ZWASM_CHECK(parse_block_head(opcode, frames_.back(), instruction));
@@ -198,7 +198,7 @@ Status InstructionParser::step_open() {
       opcode == Opcode::catch_all || opcode == Opcode::delegate) {
     return cursor_.unexpected(token);
   }
-  const int16_t hint = ZWASM_TRY(take_hint(opcode));
+  const int16_t hint = ZWASM_TRY(begin_instruction(token));
   const bool is_block =
       opcode == Opcode::block || opcode == Opcode::loop || opcode == Opcode::try_table;
   ZWASM_CHECK(push_frame(is_block                 ? FrameKind::folded_block
@@ -364,11 +364,18 @@ Result<uint32_t> InstructionParser::expect_label() {
   return static_cast<uint32_t>(labels_.size()) - 1 - position;
 }
 
-Result<int16_t> InstructionParser::take_hint(Opcode opcode) {
+Result<int16_t> InstructionParser::begin_instruction(const Token& mnemonic) {
+  const Opcode opcode = to_opcode(mnemonic.keyword);
+  const OpcodeInfo& row = info(opcode);
+  if (!context_.features.has(row.feature)) {
+    return cursor_.error(mnemonic, "unknown operator %.*s (feature %s is disabled)",
+                         static_cast<int>(row.text.size()), row.text.data(),
+                         feature_table[static_cast<size_t>(row.feature)].name.data());
+  }
   const int16_t hint = hint_;
   hint_ = no_hint;
   if (hint != no_hint && opcode != Opcode::if_ && opcode != Opcode::br_if) {
-    Error error = cursor_.error(cursor_.peek(),
+    Error error = cursor_.error(mnemonic,
                                 "@metadata.code.branch_hint annotation: invalid target");
     error.kind = ErrorKind::invalid;
     return error;
@@ -406,8 +413,6 @@ void InstructionParser::emit_postponed(Frame& frame) {
 
 Status InstructionParser::parse_block_head(Opcode opcode, Frame& frame, Instruction& instruction) {
   instruction.opcode = opcode;
-  const OpcodeInfo& row = info(opcode);
-  if (!context_.features.has(row.feature)) return cursor_.unexpected();
   frame.label = cursor_.accept_id();
   const BlockType type = ZWASM_TRY(parse_block_type());
   if (opcode != Opcode::try_table) {
@@ -464,11 +469,6 @@ Status InstructionParser::parse_catch_clauses(Instruction& instruction) {
 Status InstructionParser::parse_plain(const Token& mnemonic, Instruction& instruction) {
   const Opcode opcode = to_opcode(mnemonic.keyword);
   const OpcodeInfo& row = info(opcode);
-  if (!context_.features.has(row.feature)) {
-    return cursor_.error(mnemonic, "unknown operator %.*s (feature %s is disabled)",
-                         static_cast<int>(row.text.size()), row.text.data(),
-                         feature_table[static_cast<size_t>(row.feature)].name.data());
-  }
   ParseContext& context = context_;
   instruction.opcode = opcode;
   const auto index = [&](const IndexSpace& space, uint32_t& result) -> Status {

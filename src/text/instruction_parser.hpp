@@ -100,8 +100,8 @@ class InstructionParser {
   Status check_label(const Frame& frame);
   Result<uint32_t> expect_label();
 
-  /// Takes the pending hint for an instruction at the cursor.
-  Result<int16_t> take_hint(Opcode opcode);
+  /// Checks that the feature of an instruction is on, and takes the pending hint for it.
+  Result<int16_t> begin_instruction(const Token& mnemonic);
   void emit(const Instruction& instruction, int16_t hint);
   void emit(Opcode opcode);
   /// Encodes into operators_, to be emitted when the operands are done.

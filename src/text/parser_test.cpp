@@ -265,8 +265,12 @@ TEST_CASE("errors") {
   CHECK(error_of("(func (i32.const 0x1_0000_0000))") == "constant out of range");
   CHECK(error_of("(memory 1 (pagesize 3))") == "invalid custom page size");
   Features features;
-  features.set(Feature::simd, false);
-  CHECK(!parse_module("(func i8x16.splat)", features).ok());
+  features.set(Feature::exceptions, false);
+  for (const char* source : {"(func try_table end)", "(func (try_table))", "(func throw_ref)"}) {
+    const Result<Vector<uint8_t>> bytes = parse_module(source, features);
+    REQUIRE(!bytes.ok());
+    CHECK(bytes.error().message.find("(feature exceptions is disabled)") != std::string::npos);
+  }
 }
 
 TEST_CASE("errors carry their position") {
