@@ -108,9 +108,8 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
     if (error.kind != ErrorKind::unsupported) return error.trap;
     const uint32_t function = module_.imported_functions + index;
     const std::string_view known = function_name(function);
-    error.message += known.empty() ? format(" (in function %u)", function)
-                                   : format(" (in function %u, `%.*s`)", function,
-                                            static_cast<int>(known.size()), known.data());
+    error.message += format(" (in function %u", function);
+    error.message += known.empty() ? ")" : ", " + quoted(known) + ")";
     raise(vmctx, std::move(error));
     return TrapKind::unsupported;
   }

@@ -294,12 +294,12 @@ TEST_CASE("imports must exist and match") {
     return instance.error().message;
   };
   CHECK(failure(R"((module (import "a" "x" (func))))") ==
-        "unknown import: `a::x` has not been defined");
+        "unknown import: \"a\" \"x\" has not been defined");
   CHECK(failure(R"((module (import "a" "f" (func))))") ==
-        "incompatible import type for `a::f`: expected func [] -> [], found func [i32] -> []");
+        "incompatible import type for \"a\" \"f\": expected func [] -> [], found func [i32] -> []");
   CHECK(failure(R"((module (import "a" "f" (memory 1))))").starts_with("incompatible import type"));
   CHECK(failure(R"((module (import "a" "m" (memory 2))))") ==
-        "incompatible import type for `a::m`: expected memory 2, found memory 1 2");
+        "incompatible import type for \"a\" \"m\": expected memory 2, found memory 1 2");
   CHECK(failure(R"((module (import "a" "m" (memory 1 1))))").starts_with("incompatible"));
   CHECK(failure(R"((module (import "a" "t" (table 1 2 funcref))))").starts_with("incompatible"));
   CHECK(failure(R"((module (import "a" "t" (table 1 externref))))").starts_with("incompatible"));
@@ -320,7 +320,7 @@ TEST_CASE("unknown functions can be left to fail when they are called") {
   CHECK(f.call_i32(instance, "ok") == 1);
   Result<Value> result = f.call(instance, "bad");
   REQUIRE_FALSE(result.ok());
-  CHECK(result.error().message == "unknown import: `env::missing` has not been defined");
+  CHECK(result.error().message == "unknown import: \"env\" \"missing\" has not been defined");
   CHECK_FALSE(f.try_instantiate(R"((module (import "env" "m" (memory 1))))").ok());
 }
 

@@ -4,16 +4,26 @@
 
 namespace zwasm {
 
+namespace {
+
+/// A name without what a terminal would act upon.
+std::string printable(const std::string& name) {
+  const std::string text = quoted(name);
+  return text.substr(1, text.size() - 2);
+}
+
+}  // namespace
+
 std::string to_string(const Backtrace& backtrace) {
   std::string text = "error while executing at wasm backtrace:\n";
   size_t number = 0;
   for (const BacktraceFrame& frame : backtrace.frames.span()) {
     text += format("    %zu: %#6x - %s!", number++, frame.offset,
-                   frame.module.empty() ? "<unknown>" : frame.module.c_str());
+                   frame.module.empty() ? "<unknown>" : printable(frame.module).c_str());
     if (frame.function.empty()) {
       text += format("<wasm function %u>\n", frame.function_index);
     } else {
-      text += frame.function + "\n";
+      text += printable(frame.function) + "\n";
     }
   }
   if (backtrace.omitted != 0) {

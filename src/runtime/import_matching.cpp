@@ -115,9 +115,8 @@ Status match_import(const ModuleCode& code, size_t index, const Extern& actual, 
   }
   if (matching) return {};
   return make_error(ErrorKind::unlinkable, import.offset,
-                    "incompatible import type for `%.*s::%.*s`: expected %s, found %s",
-                    static_cast<int>(import.module.size()), import.module.data(),
-                    static_cast<int>(import.name.size()), import.name.data(), expected.c_str(),
+                    "incompatible import type for %s %s: expected %s, found %s",
+                    quoted(import.module).c_str(), quoted(import.name).c_str(), expected.c_str(),
                     store.describe(actual).c_str());
 }
 

@@ -23,12 +23,12 @@ std::span<const ValType> copy_types(Arena& arena, std::span<const ValType> types
 
 TrapKind call_unknown(void* import_name, VMContext* caller, Slot*) {
   return raise(caller, make_error(ErrorKind::unlinkable, Error::no_offset,
-                                  "unknown import: `%s` has not been defined",
+                                  "unknown import: %s has not been defined",
                                   static_cast<const char*>(import_name)));
 }
 
 std::string import_name(const Import& import) {
-  return std::string(import.module) + "::" + std::string(import.name);
+  return quoted(import.module) + " " + quoted(import.name);
 }
 
 }  // namespace
@@ -165,7 +165,7 @@ Result<Instance*> Linker::instantiate(Store& store, const Ref<ModuleCode>& modul
     if (!find(store, import.module, import.name, value)) {
       if (unknown_imports_ == UnknownImports::error || import.kind != ExternKind::func) {
         return make_error(ErrorKind::unlinkable, import.offset,
-                          "unknown import: `%s` has not been defined",
+                          "unknown import: %s has not been defined",
                           import_name(import).c_str());
       }
       // The name lives as long as the store, like the function.

@@ -1,8 +1,8 @@
 #include "runtime/memory.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "os/signals.hpp"
 #include "runtime/store.hpp"
 #include "wasm/limits.hpp"
 
@@ -32,7 +32,9 @@ MemoryInstance::MemoryInstance(Store& store, const MemoryType& type)
 }
 
 MemoryInstance::~MemoryInstance() {
-  if (registered_) os::unregister_reservation(mapping_.base());
+  if (guarded() && mapping_) {
+    store_.runtime().reservations.give_back(std::move(mapping_), committed_);
+  }
   store_.release_memory(accounted_);
 }
 
@@ -60,9 +62,8 @@ Status MemoryInstance::allocate() {
   accounted_ = size;
 
   if (guarded()) {
-    mapping_ = os::Mapping::reserve(guarded_reservation + guarded_guard);
-    registered_ = mapping_ && os::register_reservation(mapping_.base(), mapping_.size());
-    if (!registered_) return failure();
+    mapping_ = store_.runtime().reservations.take();
+    if (!mapping_) return failure();
   } else {
     const uint64_t wanted =
         std::min({max_pages(type_) << type_.page_size_log2, max_unguarded_reservation,
@@ -77,25 +78,24 @@ Status MemoryInstance::allocate() {
     }
   }
   base = mapping_.base();
-  if (!movable_ && !mapping_.commit(0, os::round_to_pages(size))) return failure();
+  if (!commit(size)) return failure();
   bytes.store(size, std::memory_order_release);
   return {};
 }
 
-bool MemoryInstance::set_size(uint64_t new_bytes) {
-  const uint64_t old_committed = os::round_to_pages(byte_size());
-  const uint64_t new_committed = os::round_to_pages(new_bytes);
+bool MemoryInstance::commit(uint64_t new_bytes) {
+  const uint64_t needed = os::round_to_pages(new_bytes);
   if (movable_) {
-    if (new_committed > mapping_.size()) {
-      if (!mapping_.resize(new_committed)) return false;
+    if (needed > mapping_.size()) {
+      if (!mapping_.resize(needed)) return false;
       base = mapping_.base();
       store_.refresh_memory_bases(*this);
     }
   } else {
-    if (new_committed > mapping_.size()) return false;
-    if (!mapping_.commit(old_committed, new_committed - old_committed)) return false;
+    if (needed > mapping_.size()) return false;
+    if (!mapping_.commit(committed_, needed - committed_)) return false;
+    committed_ = needed;
   }
-  bytes.store(new_bytes, std::memory_order_release);
   return true;
 }
 
@@ -106,10 +106,12 @@ bool MemoryInstance::grow(uint64_t delta, uint64_t& old_pages) {
   if (delta > limit || old_pages > limit - delta) return false;
   const uint64_t added = delta << type_.page_size_log2;
   if (!store_.account_memory(added)) return false;
-  if (!set_size((old_pages + delta) << type_.page_size_log2)) {
+  const uint64_t new_bytes = (old_pages + delta) << type_.page_size_log2;
+  if (!commit(new_bytes)) {
     store_.release_memory(added);
     return false;
   }
+  bytes.store(new_bytes, std::memory_order_release);
   accounted_ += added;
   return true;
 }

@@ -18,10 +18,6 @@ enum class MemoryMode : uint8_t {
   explicit_, ///< every access is compared with the size
 };
 
-/// Address space of a guarded memory: 32-bit index plus 32-bit offset, and a guard behind them.
-inline constexpr uint64_t guarded_reservation = uint64_t{8} << 30;
-inline constexpr uint64_t guarded_guard = uint64_t{64} << 10;
-
 /// Whether memories of this type are guarded. A function of type and mode alone, because code is
 /// shared by all instances.
 constexpr bool is_guarded(const MemoryType& type, MemoryMode mode) {
@@ -53,13 +49,14 @@ class MemoryInstance final : public MemoryDefinition {
   friend class Store;
   MemoryInstance(Store& store, const MemoryType& type);
   Status allocate();
-  bool set_size(uint64_t new_bytes);
+  /// Makes the first `new_bytes` accessible; no less than now.
+  bool commit(uint64_t new_bytes);
 
   Store& store_;
   MemoryType type_;
   os::Mapping mapping_;
   bool movable_ = false;   ///< the mapping is no reservation: growing may move it
-  bool registered_ = false;  ///< faults in the mapping are traps
+  uint64_t committed_ = 0; ///< bytes of a reservation that are accessible
   uint64_t accounted_ = 0; ///< bytes taken from the store's limit
   MemoryInstance* next_ = nullptr;  ///< in the store
 };

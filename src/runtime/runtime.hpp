@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "runtime/memory.hpp"
+#include "runtime/reservation_pool.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/vm_context.hpp"
 #include "runtime/watchdog.hpp"
@@ -34,6 +35,7 @@ struct Runtime {
   const MemoryMode memory_mode;
   TypeRegistry types;
   StackPool stacks;
+  ReservationPool reservations;
   Watchdog watchdog;
 };
 

@@ -49,6 +49,23 @@ TEST_CASE("memories grow in place up to their maximum") {
   }
 }
 
+TEST_CASE("the next memory in a recycled reservation is empty") {
+  Fixture fixture;
+  uint8_t* base;
+  {
+    Store store(fixture.runtime);
+    MemoryInstance& memory = *store.make_memory(pages(1)).value();
+    uint64_t old_pages;
+    REQUIRE(memory.grow(3, old_pages));
+    base = memory.base;
+    std::memset(base, 0xAB, 4 * 65536);
+  }
+  MemoryInstance& memory = *fixture.store.make_memory(pages(2)).value();
+  CHECK(memory.base == base);
+  CHECK(memory.byte_size() == 2 * 65536);
+  for (size_t i = 0; i < 2 * 65536; ++i) REQUIRE(memory.base[i] == 0);
+}
+
 TEST_CASE("a 32-bit memory can have all 65536 pages, and no more") {
   Fixture fixture;
   MemoryInstance& memory = *fixture.store.make_memory(pages(0)).value();
@@ -280,12 +297,12 @@ TEST_CASE("fuel is never negative") {
 
 TEST_CASE("a backtrace prints a line for each frame") {
   Backtrace backtrace;
-  backtrace.frames.push_back({"app", "work", 3, 0x5961});
+  backtrace.frames.push_back({"app", "wo\x1Brk", 3, 0x5961});
   backtrace.frames.push_back({"", "", 12, 0x21});
   backtrace.omitted = 5;
   CHECK(to_string(backtrace) ==
         "error while executing at wasm backtrace:\n"
-        "    0: 0x5961 - app!work\n"
+        "    0: 0x5961 - app!wo\\1brk\n"
         "    1:   0x21 - <unknown>!<wasm function 12>\n"
         "    ... and 5 more frames\n");
 }
