@@ -47,6 +47,20 @@ std::string format(const char* pattern, ...) {
   return text;
 }
 
+std::string quoted(std::string_view name) {
+  constexpr size_t longest = 200;
+  std::string text = "\"";
+  for (const char c : name.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || c == '"' || c == '\\') {
+      text += format("\\%02x", byte);
+    } else {
+      text += c;
+    }
+  }
+  return text + (name.size() > longest ? "...\"" : "\"");
+}
+
 Error make_error(ErrorKind kind, uint64_t offset, const char* pattern, ...) {
   Error error;
   error.kind = kind;

@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace zwasm {
 
@@ -47,6 +48,10 @@ const char* error_kind_name(ErrorKind kind);
 /// printf into a std::string.
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
 std::string format_list(const char* pattern, va_list arguments);
+
+/// A name of a module in double quotes, fit for one line of a message: control characters, quotes
+/// and backslashes become \hh, and what is longer than 200 bytes ends in "...".
+std::string quoted(std::string_view name);
 
 /// Every failure is made here, so that one breakpoint sees them all.
 [[gnu::format(printf, 3, 4)]] Error make_error(ErrorKind kind, uint64_t offset, const char* pattern,

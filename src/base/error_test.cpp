@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <string>
 #include <string_view>
 
 namespace zwasm {
@@ -63,4 +64,13 @@ TEST_CASE("every phase has its word") {
 }
 
 }  // namespace
+
+TEST_CASE("names in messages stay on one line") {
+  CHECK(quoted("run") == "\"run\"");
+  CHECK(quoted("a\nb\"c\\d\x7F") == "\"a\\0ab\\22c\\5cd\\7f\"");
+  CHECK(quoted("\u00fc") == "\"\u00fc\"");
+  CHECK(quoted(std::string(200, 'x')) == "\"" + std::string(200, 'x') + "\"");
+  CHECK(quoted(std::string(201, 'x')) == "\"" + std::string(200, 'x') + "...\"");
+}
+
 }  // namespace zwasm
