@@ -104,9 +104,8 @@ class Run final : public Command {
         ->group("Limits");
     app.add_flag("--backtrace", backtrace_, "After a trap, print all calls that had not returned")
         ->group("Diagnostics");
-    app.add_option("--stats", stats_, "Afterwards, say on standard error what it took")
-        ->type_name("[json]")
-        ->expected(0, 1)
+    app.add_flag("--stats{text}", stats_,
+                 "Afterwards, say on standard error what it took; --stats=json for machines")
         ->group("Diagnostics");
     app.add_option("--trace", trace_, "Log to standard error: wasi (calls of the host), phases")
         ->type_name("WHAT[,WHAT]")
@@ -214,7 +213,7 @@ class Run final : public Command {
 
   void parse_stats() {
     if (app_->get_option("--stats")->count() == 0) return;
-    if (!stats_.empty() && stats_ != "json" && stats_ != "text") {
+    if (stats_ != "json" && stats_ != "text") {
       throw UsageError{"--stats: '" + stats_ + "' is not a format; use --stats or --stats=json"};
     }
     stats_format_ = stats_ == "json" ? Stats::json : Stats::text;
