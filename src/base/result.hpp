@@ -16,6 +16,7 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : ok_(true) { new (&value_) T(std::move(value)); }
   Result(Error error) : ok_(false) { error_ = new Error(std::move(error)); }
+  Result(std::unique_ptr<Error> error) : ok_(false) { error_ = error.release(); }
   Result(Result&& other) noexcept : ok_(other.ok_) {
     if (ok_) {
       new (&value_) T(std::move(other.value_));
@@ -48,6 +49,10 @@ class [[nodiscard]] Result {
   const T* operator->() const { return &value_; }
   const Error& error() const { return *error_; }
   Error take_error() { return std::move(*error_); }
+  /// The error where it is, for another Result.
+  std::unique_ptr<Error> release_error() {
+    return std::unique_ptr<Error>(std::exchange(error_, nullptr));
+  }
 
  private:
   bool ok_;
@@ -63,11 +68,13 @@ class [[nodiscard]] Result<void> {
  public:
   Result() = default;
   Result(Error error) : error_(new Error(std::move(error))) {}
+  Result(std::unique_ptr<Error> error) : error_(std::move(error)) {}
 
   bool ok() const { return error_ == nullptr; }
   explicit operator bool() const { return ok(); }
   const Error& error() const { return *error_; }
   Error take_error() { return std::move(*error_); }
+  std::unique_ptr<Error> release_error() { return std::move(error_); }
 
  private:
   std::unique_ptr<Error> error_;
@@ -79,7 +86,7 @@ using Status = Result<void>;
 #define ZWASM_TRY(expression)                                    \
   __extension__({                                                \
     auto zwasm_try_result = (expression);                        \
-    if (!zwasm_try_result.ok()) return zwasm_try_result.take_error(); \
+    if (!zwasm_try_result.ok()) return zwasm_try_result.release_error(); \
     std::move(zwasm_try_result).value();                         \
   })
 
@@ -87,7 +94,7 @@ using Status = Result<void>;
 #define ZWASM_CHECK(expression)                                        \
   do {                                                                 \
     auto zwasm_try_status = (expression);                              \
-    if (!zwasm_try_status.ok()) return zwasm_try_status.take_error();  \
+    if (!zwasm_try_status.ok()) return zwasm_try_status.release_error(); \
   } while (false)
 
 }  // namespace zwasm

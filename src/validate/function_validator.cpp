@@ -181,10 +181,11 @@ bool FunctionValidator::run() {
   ValType* top = top_;
   for (;;) {
     if (!reader_.next_opcode(instruction_)) [[unlikely]] return fail_read();
+    const Opcode opcode = instruction_.opcode;
     if (top > limit_) [[unlikely]] {
       if (!call<&V::check_before_instruction>(top)) return false;
     }
-    switch (instruction_.opcode) {
+    switch (opcode) {
       // Regular shapes: all rows but those that the lists below and CONTROL name.
 #define CONTROL(...)
 #define CONST(...)
@@ -205,7 +206,7 @@ bool FunctionValidator::run() {
 #define OP(code, name, ...) case Opcode::name:
 #include "wasm/opcodes.def"
       {
-        const InstructionPattern& p = pattern(instruction_.opcode);
+        const InstructionPattern& p = pattern(opcode);
         uint64_t actual;
         std::memcpy(&actual, top - 2, sizeof actual);
         if (((actual ^ p.expected) & operand_masks[p.params]) != 0 || top - base_ < p.params)
@@ -233,7 +234,7 @@ bool FunctionValidator::run() {
 #include "wasm/opcodes.def"
       {
         if (!read(Opcode::i32_load)) [[unlikely]] return fail_read();
-        const InstructionPattern& p = pattern(instruction_.opcode);
+        const InstructionPattern& p = pattern(opcode);
         const Memarg& memarg = instruction_.memory.memarg;
         if (raw(memarg.memory) < module_.memories.size()) [[likely]] {
           const AddressType address = module_.memories[raw(memarg.memory)].address;
@@ -324,7 +325,7 @@ bool FunctionValidator::run() {
         if (!read(Opcode::block)) [[unlikely]] return fail_read();
         if (instruction_.block_type.kind == BlockType::Kind::empty) [[likely]] {
           top_ = top;
-          push_frame(instruction_.opcode, nullptr, valtype::bottom);
+          push_frame(opcode, nullptr, valtype::bottom);
           if (frames_.size() > limits::max_control_depth) return fail("too many nested blocks");
           break;
         }

@@ -191,19 +191,21 @@ class DeclarationValidator {
 
   Status exports() {
     for (const Export& item : module_.exports) ZWASM_CHECK(exported(item));
-    // Sorted by length first: equal names are neighbours all the same.
     Vector<const Export*> sorted(allocator_);
     sorted.reserve(module_.exports.size());
     for (const Export& item : module_.exports) sorted.push_back(&item);
-    std::sort(sorted.begin(), sorted.end(), [](const Export* a, const Export* b) {
+    // Sorted by length first: equal names are neighbours all the same.
+    const auto before = [](const Export* a, const Export* b) {
       if (a->name.size() != b->name.size()) return a->name.size() < b->name.size();
       const int order = a->name.compare(b->name);
       return order != 0 ? order < 0 : a->offset < b->offset;
-    });
+    };
+    std::make_heap(sorted.begin(), sorted.end(), before);
+    std::sort_heap(sorted.begin(), sorted.end(), before);
     for (size_t i = 1; i < sorted.size(); ++i) {
       if (sorted[i]->name == sorted[i - 1]->name) {
         return invalid(sorted[i]->offset,
-                       "duplicate export name \"" + std::string(sorted[i]->name) + "\"");
+                       "duplicate export name " + quoted(sorted[i]->name));
       }
     }
     return {};

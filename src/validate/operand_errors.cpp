@@ -22,7 +22,7 @@ bool FunctionValidator::fail_with(Error error) {
   if (constant_ == nullptr) {
     error.message += format(" in function %u", raw(function_));
     const std::string_view name = NameSection(module_).function_name(function_);
-    if (!name.empty()) error.message += " \"" + std::string(name) + "\"";
+    if (!name.empty()) error.message += " " + quoted(name);
   }
   error_ = std::move(error);
   return false;
