@@ -72,7 +72,7 @@ void Descriptor::describe() {
   is_described_ = true;
   const int host_flags = ::fcntl(fd_, F_GETFL);
   if (host_flags < 0 || file_type_of(fd_, type) != Errno::success) {
-    base = 0;  // the embedder has closed it
+    kind = Kind::closed;  // by the embedder
     return;
   }
   flags = fdflags_of_host(host_flags);

@@ -56,6 +56,7 @@ class Descriptor {
   }
 
   /// Finds out type, rights and flags of a borrowed host descriptor; no effect the second time.
+  /// Afterwards it is closed if the embedder has none of that number.
   void describe();
 
   Kind kind = Kind::closed;

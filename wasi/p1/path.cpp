@@ -12,6 +12,7 @@
 
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/layout.hpp"
+#include "wasi/poll.hpp"
 
 namespace zwasm::wasi::p1 {
 namespace {
@@ -79,6 +80,30 @@ Rights opened_rights(int fd, FileType type, bool read, bool write) {
   if (!read) result &= ~Rights{rights::fd_read};
   if (!write) result &= ~Rights{rights::writing};
   return result;
+}
+
+/// Opens without waiting for the other end of a named pipe, so that the wait can be cancelled: the
+/// descriptor is non-blocking then. Reading waits for a writer by itself; a writer waits here.
+Errno open_cancellable(Call& call, const Location& at, int flags, UniqueFd& opened) {
+  constexpr uint64_t interval = 10'000'000;  // there is nothing to poll until a reader comes
+  while (true) {
+    const Errno error = call.host.resolver().open(at.directory->fd(), at.path.text,
+                                                  flags | O_NONBLOCK, 0666, opened);
+    struct stat status;
+    if (error != Errno::nxio ||
+        at.stat(call, (flags & O_NOFOLLOW) == 0, status) != Errno::success ||
+        !S_ISFIFO(status.st_mode)) {
+      return error;
+    }
+    pollfd none[1] = {};
+    uint32_t ready;
+    ZWASM_WASI_CHECK(poll_or_cancel(none, interval, call.host.cancel_descriptor(), ready));
+  }
+}
+
+Errno clear_nonblock(int fd) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags < 0 ? last_errno() : result_of(::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK));
 }
 
 }  // namespace
@@ -176,8 +201,11 @@ Errno path_open(Call& call, Fd fd, uint32_t dirflags, Pointer path, Size path_le
   if (truncate) flags |= O_TRUNC;
   if (create && !read_only) flags |= O_CREAT | (exclusive ? O_EXCL : 0);
   UniqueFd opened;
-  const Errno error =
-      call.host.resolver().open(at.directory->fd(), at.path.text, flags, 0666, opened);
+  const bool cancellable =
+      call.host.cancel_descriptor() >= 0 && (fd_flags & fdflags::nonblock) == 0;
+  const Errno error = cancellable ? open_cancellable(call, at, flags, opened)
+                                  : call.host.resolver().open(at.directory->fd(), at.path.text,
+                                                              flags, 0666, opened);
   // A read-only directory can still say whether there is something that needs no creating.
   if (read_only && create && error == Errno::noent) return Errno::rofs;
   if (read_only && create && exclusive && error == Errno::success) return Errno::exist;
@@ -190,6 +218,9 @@ Errno path_open(Call& call, Fd fd, uint32_t dirflags, Pointer path, Size path_le
   Descriptor descriptor = Descriptor::owned(std::move(opened), type, base, inheriting);
   descriptor.flags = static_cast<uint16_t>(fd_flags);
   descriptor.is_read_only = read_only;
+  if (cancellable && descriptor.can_block()) {
+    ZWASM_WASI_CHECK(clear_nonblock(descriptor.fd()));
+  }
   Fd number;
   ZWASM_WASI_CHECK(call.host.insert(std::move(descriptor), number));
   return call.memory.store(result, number);

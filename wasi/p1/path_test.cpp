@@ -1,5 +1,10 @@
 #include "wasi/path.hpp"
 
+#include <sys/eventfd.h>
+
+#include <chrono>
+#include <thread>
+
 #include "wasi/p1/test_guest.hpp"
 
 namespace zwasm::wasi::p1 {
@@ -216,6 +221,46 @@ TEST_CASE_FIXTURE(Fixture, "a read-only directory can be read and nothing else")
   CHECK(folder.read("fixed/file") == "fixed");
   CHECK_FALSE(folder.has("fixed/new"));
   CHECK_FALSE(folder.has("data/new"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "opening a named pipe can be cancelled, and works when nobody does") {
+  REQUIRE(::mkfifo((folder / "data/pipe").c_str(), 0666) == 0);
+  UniqueFd event(::eventfd(0, EFD_CLOEXEC));
+  guest.host.set_cancel_descriptor(event.get());
+  Fd fd;
+  {
+    std::thread writer([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      UniqueFd end(::open((folder / "data/pipe").c_str(), O_WRONLY | O_CLOEXEC));
+      CHECK(::write(end.get(), "text", 4) == 4);
+    });
+    std::string content;
+    const Errno opened = guest.open(3, "pipe", 0, rights::fd_read, fd);
+    const Errno read = guest.read(fd, 8, content);
+    writer.join();
+    CHECK(opened == Errno::success);
+    CHECK(read == Errno::success);
+    CHECK(content == "text");
+    CHECK(fd_close(call, fd) == Errno::success);
+  }
+  {
+    std::string content(4, ' ');
+    std::thread reader([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      UniqueFd end(::open((folder / "data/pipe").c_str(), O_RDONLY | O_CLOEXEC));
+      CHECK(::read(end.get(), content.data(), 4) == 4);
+    });
+    const Errno opened = guest.open(3, "pipe", 0, rights::fd_write, fd);
+    const Errno written = guest.write(fd, "data");
+    reader.join();
+    CHECK(opened == Errno::success);
+    CHECK(written == Errno::success);
+    CHECK(content == "data");
+  }
+  const uint64_t one = 1;
+  REQUIRE(::write(event.get(), &one, sizeof(one)) == sizeof(one));
+  CHECK(fd_close(call, fd) == Errno::success);
+  CHECK(guest.open(3, "pipe", 0, rights::fd_write, fd) == Errno::interrupted);
 }
 
 TEST_CASE_FIXTURE(Fixture, "arguments that are not right") {
