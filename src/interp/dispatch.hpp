@@ -5,8 +5,8 @@
 //    guaranteed tail call. With preserve_none (clang 19) all state is in the registers of the
 //    register contract. Then faults of guarded memory accesses can be turned into traps: the state
 //    is in registers at the access, and the fault handler need only set the program counter.
-//  - Computed goto (GCC, and every build with sanitizers): the handlers are labels in one function.
-//    Where it keeps its state is the compiler's choice, so memory accesses are checked.
+//  - Computed goto (GCC): the handlers are labels in one function. Where it keeps its state is the
+//    compiler's choice, so memory accesses are checked.
 //
 //   HANDLER(name) { ... }         the code of the operation `name`; must end in one of:
 //   NEXT(cells)                   go on behind this operation's cell and its data
@@ -33,7 +33,7 @@
 #define ZWASM_INTERP_SANITIZED 1
 #endif
 
-#if defined(__clang__) && !defined(ZWASM_INTERP_SANITIZED)
+#if defined(__clang__)
 #define ZWASM_INTERP_TAIL_CALLS 1
 #else
 #define ZWASM_INTERP_TAIL_CALLS 0
@@ -41,12 +41,12 @@
 
 #if ZWASM_INTERP_TAIL_CALLS
 
-#if __has_attribute(preserve_none)
+// Without preserve_none there are too few scratch registers: handlers save some on the stack, and
+// cannot be left at a fault. Sanitizers add calls, and cannot do without the C convention.
+#if __has_attribute(preserve_none) && !defined(ZWASM_INTERP_SANITIZED)
 #define ZWASM_HANDLER_CONVENTION __attribute__((preserve_none))
 #define ZWASM_INTERP_FAULTS 1
 #else
-// The C convention has too few scratch registers: handlers push some, and so cannot be left at a
-// fault.
 #define ZWASM_HANDLER_CONVENTION
 #define ZWASM_INTERP_FAULTS 0
 #endif
