@@ -1,4 +1,6 @@
-;; Prints a line through WASI 0.1. Run it with: zwasm run examples/wat/hello.wat
+;; Prints a line through WASI 0.1.
+;; run: zwasm run examples/wat/hello.wat
+;; prints: Hello, WebAssembly!
 (module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $fd_write (param $fd i32) (param $iovs i32) (param $count i32) (param $written i32)

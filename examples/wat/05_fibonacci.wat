@@ -1,0 +1,11 @@
+;; Fibonacci numbers by double recursion; also a small benchmark: try 35.
+;; run: zwasm examples/wat/05_fibonacci.wat --invoke fib 10
+;; prints: 55
+(module
+  (func $fib (export "fib") (param $n i32) (result i32)
+    (if (result i32) (i32.lt_u (local.get $n) (i32.const 2))
+      (then (local.get $n))
+      (else
+        (i32.add
+          (call $fib (i32.sub (local.get $n) (i32.const 1)))
+          (call $fib (i32.sub (local.get $n) (i32.const 2))))))))
