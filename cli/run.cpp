@@ -99,7 +99,7 @@ class Run final : public Command {
     app.add_option("--timeout", timeout_, "Time that may pass: milliseconds, or 2s, 1m")
         ->type_name("TIME")
         ->group("Limits");
-    app.add_option("--trap-exit-code", trap_exit_code_, "Exit code of a trap (134)")
+    app.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
         ->type_name("N")
         ->group("Limits");
     app.add_flag("--backtrace", backtrace_, "After a trap, print all calls that had not returned")
@@ -121,8 +121,10 @@ class Run final : public Command {
     const uint64_t fuel = fuel_.empty() ? 0 : parse_count("--fuel", fuel_);
     config.fuel = !fuel_.empty();
     const uint64_t timeout = timeout_.empty() ? 0 : parse_duration("--timeout", timeout_);
-    if (trap_exit_code_ < 0 || trap_exit_code_ > 255) {
-      throw UsageError{"--trap-exit-code: must be between 0 and 255"};
+    if (!trap_exit_code_text_.empty()) {
+      const uint64_t code = parse_count("--trap-exit-code", trap_exit_code_text_);
+      if (code > 255) throw UsageError{"--trap-exit-code: must be between 0 and 255"};
+      trap_exit_code_ = static_cast<int>(code);
     }
     parse_stats();
     parse_trace();
@@ -185,7 +187,8 @@ class Run final : public Command {
     while (next < rest.size()) {
       if (rest[next] == "--allow-all") {
         allow_all_ = true;
-      } else if (rest[next] == "--invoke" && next + 1 < rest.size() && invoke_.empty()) {
+      } else if (rest[next] == "--invoke" && invoke_.empty()) {
+        if (next + 1 == rest.size()) throw UsageError{"--invoke: which function? (see zwasm inspect)"};
         invoke_ = rest[++next];
       } else if (rest[next].starts_with("--invoke=") && invoke_.empty()) {
         invoke_ = rest[next].substr(9);
@@ -291,7 +294,7 @@ class Run final : public Command {
     return code;
   }
 
-  /// The error with where it happened in its line.
+  /// The error with where it happened, or what could be done about it.
   static Error located(const Store& store, const Error& error) {
     Error result = error;
     const Backtrace& backtrace = store.backtrace();
@@ -301,6 +304,9 @@ class Run final : public Command {
       const std::string name = frame.function.empty() ? format("function %u", frame.function_index)
                                                       : frame.function;
       result.message += format(" in %s at 0x%x", name.c_str(), frame.offset);
+    }
+    if (error.kind == ErrorKind::unlinkable && error.message.starts_with("unknown import")) {
+      result.message += " (see --preload and --unknown-imports)";
     }
     return result;
   }
@@ -404,7 +410,7 @@ class Run final : public Command {
   std::vector<std::string> invoke_arguments_;
   std::vector<std::string> directories_, variables_, listeners_, preloads_;
   bool inherit_environment_ = false, allow_all_ = false, backtrace_ = false;
-  std::string argv0_, unknown_imports_, fuel_, timeout_, stats_, trace_;
+  std::string argv0_, unknown_imports_, fuel_, timeout_, trap_exit_code_text_, stats_, trace_;
   int trap_exit_code_ = exit_trap;
   Stats stats_format_ = Stats::none;
   bool trace_wasi_ = false, trace_phases_ = false;

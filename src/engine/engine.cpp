@@ -16,6 +16,15 @@ bool is_binary(std::span<const uint8_t> bytes) {
   return bytes.size() >= std::size(magic) && std::ranges::equal(bytes.first(4), magic);
 }
 
+/// Whether the text parser should see this: text begins with a parenthesis or a comment.
+bool may_be_text(std::span<const uint8_t> bytes) {
+  for (const uint8_t byte : bytes) {
+    if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') continue;
+    return byte == '(' || byte == ';';
+  }
+  return false;
+}
+
 /// "folder/hello.wasm" -> "hello".
 std::string_view stem(std::string_view path) {
   const size_t slash = path.rfind('/');
@@ -58,6 +67,13 @@ Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_vi
     return CompiledModule::make(runtime_, config_, std::move(bytes), name);
   }
   const std::span<const uint8_t> text = bytes.bytes();
+  if (text.empty()) {
+    return make_error(ErrorKind::malformed, Error::no_offset, "unexpected end: nothing to read");
+  }
+  if (!may_be_text(text)) {
+    return make_error(ErrorKind::malformed, Error::no_offset,
+                      "magic header not detected: neither a WebAssembly binary nor its text format");
+  }
   return compile(std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), name);
 }
 

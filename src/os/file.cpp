@@ -25,9 +25,8 @@ class Descriptor {
   int fd_;
 };
 
-Error system_error(const char* action, const char* path) {
-  return make_error(ErrorKind::host, Error::no_offset, "%s `%s`: %s", action, path,
-                    strerror(errno));
+Error system_error(const char* action) {
+  return make_error(ErrorKind::host, Error::no_offset, "%s: %s", action, strerror(errno));
 }
 
 Error no_memory(size_t size) {
@@ -49,12 +48,12 @@ Result<OwnedBytes> OwnedBytes::copy(std::span<const uint8_t> bytes) {
 Result<OwnedBytes> read_file(const char* path, size_t max_bytes) {
   const bool standard_input = std::string_view(path) == "-";
   const Descriptor file(standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return system_error("cannot open", path);
+  if (file.get() < 0) return system_error("cannot open");
   struct stat status;
-  if (fstat(file.get(), &status) != 0) return system_error("cannot read", path);
+  if (fstat(file.get(), &status) != 0) return system_error("cannot read");
   if (S_ISDIR(status.st_mode)) {
     errno = EISDIR;
-    return system_error("cannot read", path);
+    return system_error("cannot read");
   }
   // One byte more than the file seems to have, so that the end is seen without growing.
   size_t expected = 64 * 1024;
@@ -72,13 +71,13 @@ Result<OwnedBytes> read_file(const char* path, size_t max_bytes) {
     const ssize_t count = read(file.get(), mapping.base() + size, mapping.size() - size);
     if (count < 0) {
       if (errno == EINTR) continue;
-      return system_error("cannot read", path);
+      return system_error("cannot read");
     }
     if (count == 0) break;
     size += static_cast<size_t>(count);
     if (size > max_bytes) {
-      return make_error(ErrorKind::host, Error::no_offset, "cannot read `%s`: more than %zu bytes",
-                        path, max_bytes);
+      return make_error(ErrorKind::host, Error::no_offset, "cannot read: more than %zu bytes",
+                        max_bytes);
     }
   }
   return OwnedBytes(std::move(mapping), size);

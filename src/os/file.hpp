@@ -27,7 +27,7 @@ class OwnedBytes {
 };
 
 /// The contents of a file, pipe or device, read once; `path` "-" is standard input. Fails with
-/// ErrorKind::host, also when there are more than `max_bytes`.
+/// ErrorKind::host, also when there are more than `max_bytes`; the message does not repeat `path`.
 Result<OwnedBytes> read_file(const char* path, size_t max_bytes);
 
 }  // namespace zwasm::os
