@@ -103,7 +103,8 @@ int main(int argc, char** argv) {
   }
   TypeRegistry registry;
   double total_mb = 0, total_read = 0, total_validate = 0;
-  std::printf("%10s %9s %12s %12s  %s\n", "body MB", "bytes/op", "read MB/s", "+ valid MB/s", "file");
+  std::printf("%10s %9s %12s %12s  %s\n", "body MB", "bytes/op", "read MB/s", "+ valid MB/s",
+              "file");
   for (int i = first; i < argc; ++i) {
     const Input input = load(argv[i], registry);
     uint64_t instructions = 0;

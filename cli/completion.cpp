@@ -42,7 +42,8 @@ void print_bash(const std::vector<CommandOptions>& all) {
   for (const CommandOptions& entry : all) {
     names += std::string(names.empty() ? "" : " ") + entry.row->name;
     std::string words;
-    for (const auto& [name, description] : entry.options) words += (words.empty() ? "" : " ") + name;
+    for (const auto& [name, description] : entry.options)
+      words += (words.empty() ? "" : " ") + name;
     if (entry.row->name == std::string("run")) run_options = words;
     std::printf("    %s) words='%s' ;;\n", entry.row->name, words.c_str());
   }

@@ -70,7 +70,8 @@ class Dump final : public Command {
     uint32_t index = 0;
     const auto [end, error] =
         std::from_chars(function_.data(), function_.data() + function_.size(), index);
-    bool found = error == std::errc() && end == function_.data() + function_.size() && index < count;
+    bool found =
+        error == std::errc() && end == function_.data() + function_.size() && index < count;
     for (uint32_t i = 0; !found && i < count; ++i) {
       if (module.function_name(i) == function_) {
         index = i;

@@ -34,9 +34,10 @@ class ManPage final : public Command {
                 "[\\fIARGS\\fR...]\n.br\n.B zwasm\n\\fICOMMAND\\fR [\\fIOPTIONS\\fR] ...\n");
     std::printf(".SH DESCRIPTION\nRuns WebAssembly modules in the binary or the text format, with "
                 "WASI 0.1, denied everything that no option gives.\n");
-    std::printf("Options come before \\fIFILE\\fR; what follows it is the guest's, but for "
-                "\\fB\\-\\-allow\\-all\\fR and \\fB\\-\\-invoke\\fR \\fINAME\\fR directly behind it, "
-                "and one \\fB\\-\\-\\fR after them, which is dropped.\n");
+    std::printf(
+        "Options come before \\fIFILE\\fR; what follows it is the guest's, but for "
+        "\\fB\\-\\-allow\\-all\\fR and \\fB\\-\\-invoke\\fR \\fINAME\\fR directly behind it, "
+        "and one \\fB\\-\\-\\fR after them, which is dropped.\n");
     std::printf(".SH COMMANDS\n");
     for (const CommandRow& row : commands()) {
       std::printf(".SS zwasm %s\n%s.\n", troff(row.name).c_str(), troff(row.summary).c_str());

@@ -188,7 +188,8 @@ class Run final : public Command {
       if (rest[next] == "--allow-all") {
         allow_all_ = true;
       } else if (rest[next] == "--invoke" && invoke_.empty()) {
-        if (next + 1 == rest.size()) throw UsageError{"--invoke: which function? (see zwasm inspect)"};
+        if (next + 1 == rest.size())
+          throw UsageError{"--invoke: which function? (see zwasm inspect)"};
         invoke_ = rest[++next];
       } else if (rest[next].starts_with("--invoke=") && invoke_.empty()) {
         invoke_ = rest[next].substr(9);

@@ -138,8 +138,9 @@ std::string print_float(double value, uint64_t bits, unsigned mantissa_bits, uns
   // The shortest decimal that reads back as the same value.
   for (unsigned precision = 1; precision < digits; ++precision) {
     std::string text = format("%.*g", static_cast<int>(precision), value);
-    const double back = mantissa_bits == 23 ? static_cast<double>(std::strtof(text.c_str(), nullptr))
-                                            : std::strtod(text.c_str(), nullptr);
+    const double back = mantissa_bits == 23
+                            ? static_cast<double>(std::strtof(text.c_str(), nullptr))
+                            : std::strtod(text.c_str(), nullptr);
     if (back == value) return text;
   }
   return format("%.*g", static_cast<int>(digits), value);
@@ -194,7 +195,8 @@ std::string print_value(const Value& value) {
       if (value.type().heap() == HeapType(AbstractHeapType::extern_)) {
         return format("%llu", static_cast<unsigned long long>(value.externref() - 1));
       }
-      return value.type().heap() == HeapType(AbstractHeapType::func) || value.type().heap().is_index()
+      return value.type().heap() == HeapType(AbstractHeapType::func) ||
+                     value.type().heap().is_index()
                  ? "funcref"
                  : to_string(value.type());
     case ValType::Kind::bottom: break;

@@ -22,7 +22,8 @@ struct WastResult {
 class WastRunner {
  public:
   /// `execute`: false checks only what decoding and validation decide, for scripts whose modules
-  /// this build cannot run. `fuel` is what the script may use if the engine's configuration has fuel.
+  /// this build cannot run. `fuel` is what the script may use if the engine's configuration has
+  /// fuel.
   WastRunner(Engine& engine, std::string_view file, bool execute, uint64_t fuel);
 
   WastResult run(const Script& script);

@@ -71,8 +71,9 @@ Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_vi
     return make_error(ErrorKind::malformed, Error::no_offset, "unexpected end: nothing to read");
   }
   if (!may_be_text(text)) {
-    return make_error(ErrorKind::malformed, Error::no_offset,
-                      "magic header not detected: neither a WebAssembly binary nor its text format");
+    return make_error(
+        ErrorKind::malformed, Error::no_offset,
+        "magic header not detected: neither a WebAssembly binary nor its text format");
   }
   return compile(std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), name);
 }

@@ -53,8 +53,8 @@
 #define ZWASM_HANDLER_TYPE(name) ZWASM_HANDLER_CONVENTION void name(ZWASM_STATE)
 
 namespace zwasm::interp {
-using Handler = ZWASM_HANDLER_CONVENTION void (*)(uint8_t*, VMContext*, const Cell*, Slot*, uint64_t,
-                                                  ControlRecord*, float, double);
+using Handler = ZWASM_HANDLER_CONVENTION void (*)(uint8_t*, VMContext*, const Cell*, Slot*,
+                                                  uint64_t, ControlRecord*, float, double);
 }  // namespace zwasm::interp
 
 #define HANDLER(name) ZWASM_HANDLER_TYPE(op_##name)

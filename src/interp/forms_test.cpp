@@ -133,8 +133,8 @@ const std::vector<Slot>& boundary_values(Type type) {
   }();
   static const std::vector<Slot> f64 = [] {
     std::vector<Slot> values;
-    for (const double value : {0.0, -0.0, 1.0, -1.5, 2.5, 1e308, 5e-324, 4294967295.0, -2147483649.0,
-                               9.3e18, HUGE_VAL, -HUGE_VAL, std::nan("")}) {
+    for (const double value : {0.0, -0.0, 1.0, -1.5, 2.5, 1e308, 5e-324, 4294967295.0,
+                               -2147483649.0, 9.3e18, HUGE_VAL, -HUGE_VAL, std::nan("")}) {
       values.push_back(to_slot(value));
     }
     return values;
@@ -408,7 +408,8 @@ TEST_CASE("loop latches") {
           Assembly code;
           code.br(IrOp::br_forward, 4);
           code.i(IrOp::const_u32, 0, 0, 1).r(IrOp::ret);
-          code.latch(row.op, 2, 1, step, row.source[1] == 'i' ? static_cast<uint16_t>(short_bound) : 2);
+          code.latch(row.op, 2, 1, step,
+                     row.source[1] == 'i' ? static_cast<uint16_t>(short_bound) : 2);
           code.r(IrOp::write_a, 3).i(IrOp::const_u32, 0, 0, 2).r(IrOp::ret);
           INFO(info(row.op).name, " ", a, " ", step, " ", bound);
           REQUIRE(run(code, {0, a, bound, sum}) == TrapKind::none);
@@ -514,7 +515,8 @@ TEST_CASE("vector operations") {
         a.store(slots + 2);
         b.store(slots + 4);
         V128(a.bits ^ (b.bits << 3)).store(slots + 6);
-        slots[8] = row.type == Type::i32 || row.type == Type::f32 ? slots[4] & 0xFFFFFFFF : slots[4];
+        slots[8] =
+            row.type == Type::i32 || row.type == Type::f32 ? slots[4] & 0xFFFFFFFF : slots[4];
         unsigned second = 4, third = 6;
         const void *second_operand = slots + 4, *third_operand = slots + 6;
         Slot first_slot = 2;

@@ -23,8 +23,8 @@ const Cell* unsupported_body();
 const Cell* leave_cell();
 const Cell* restore_cell();
 
-/// Calls `function` with its arguments at args[0..], which must lie on the context's value stack, at
-/// or above stack_top. Results replace the arguments. On failure context.trap says where. May be
+/// Calls `function` with its arguments at args[0..], which must lie on the context's value stack,
+/// at or above stack_top. Results replace the arguments. On failure context.trap says where. May be
 /// called again from a host function that runs inside (nested entry).
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args);
 

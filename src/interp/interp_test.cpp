@@ -475,7 +475,8 @@ TEST_CASE("the memory's base is read again after a host function") {
   CHECK(single.instance.result(2) == 99);
 }
 
-// --- Calls of references, and of other instances ---------------------------------------------------
+// --- Calls of references, and of other instances
+// ---------------------------------------------------
 
 namespace {
 
@@ -646,7 +647,8 @@ TEST_CASE("memory.size counts pages") {
   CHECK(single.instance.result(0) == 5 * 65536);
 }
 
-// --- Functions that are not lowered -----------------------------------------------------------------
+// --- Functions that are not lowered
+// -----------------------------------------------------------------
 
 namespace {
 
@@ -715,7 +717,8 @@ TEST_CASE("a function is lowered when it is entered first; a failure can be trie
   CHECK(single.trap().cell == nullptr);
 }
 
-// --- Guarded memories -------------------------------------------------------------------------------
+// --- Guarded memories
+// -------------------------------------------------------------------------------
 
 namespace {
 

@@ -213,7 +213,8 @@ bool make_table_function(TableDefinition* table, uint64_t index) {
 
 #if ZWASM_INTERP_TAIL_CALLS
 
-// Each handler has a symbol of its own, for the table below; hidden, so that it needs no relocation.
+// Each handler has a symbol of its own, for the table below; hidden, so that it needs no
+// relocation.
 #define DECLARE(name) \
   [[gnu::visibility("hidden")]] ZWASM_HANDLER_TYPE(op_##name) asm("zwasm_op_" #name);
 #define IROP(name, format) DECLARE(name)

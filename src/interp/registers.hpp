@@ -1,4 +1,5 @@
-// The register contract: where the state of running wasm is while interpreted or compiled code runs.
+// The register contract: where the state of running wasm is while interpreted or compiled code
+// runs.
 //
 //   state                      x86-64   AArch64   pinned
 //   base of memory 0           r12      x20       yes
@@ -12,8 +13,8 @@
 //
 // "Pinned" registers hold their value in every tier. A wasm call preserves nothing else, so no tier
 // restores a register for another one. The interpreter's other registers are scratch registers of
-// compiled code. On x86-64 all four of r12-r15 are callee-saved in the C convention, on AArch64 all of
-// x20-x25: a C function called from a handler keeps them.
+// compiled code. On x86-64 all four of r12-r15 are callee-saved in the C convention, on AArch64 all
+// of x20-x25: a C function called from a handler keeps them.
 //
 // The interpreter reaches this assignment by the order of its handlers' parameters under clang's
 // preserve_none convention, which passes arguments in r12 r13 r14 r15 rdi rsi ... and x20 x21 ...

@@ -319,7 +319,8 @@ void Lowering::truncate(size_t height) {
   while (stack_.size() > height) pop();
 }
 
-/// Brings an operand into its canonical slot. A local operand must be the topmost read of its local.
+/// Brings an operand into its canonical slot. A local operand must be the topmost read of its
+/// local.
 void Lowering::materialize(Operand& operand) {
   switch (operand.kind) {
     case Operand::Kind::slot:
@@ -355,7 +356,9 @@ void Lowering::flush_locals() {
 // --- Operands and results -----------------------------------------------------------------------
 
 Lowering::AccKind Lowering::acc_kind(ValType type) {
-  return type == valtype::f32 ? AccKind::f32 : type == valtype::f64 ? AccKind::f64 : AccKind::integer;
+  return type == valtype::f32   ? AccKind::f32
+         : type == valtype::f64 ? AccKind::f64
+                                : AccKind::integer;
 }
 
 void Lowering::forget_accumulators() {
@@ -396,7 +399,8 @@ uint16_t Lowering::slot_of(Operand& operand) {
   return operand.slot;
 }
 
-/// Pushes the result of `cell`, the operation emitted last, which writes it to its first slot field.
+/// Pushes the result of `cell`, the operation emitted last, which writes it to its first slot
+/// field.
 void Lowering::set_result(Cell& cell, ValType type, bool accumulates, bool has_accumulator_form) {
   const Operand& operand = push(type, Operand::Kind::slot);
   cell.r.d = operand.slot;

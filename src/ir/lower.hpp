@@ -37,7 +37,8 @@ class Lowering {
   /// unsupported, naming the instruction that this build cannot execute.
   Status lower(FuncIndex function, const LoweringOptions& options);
 
-  /// The translation: an `enter` cell, then operations. Handlers are operation numbers until `link`.
+  /// The translation: an `enter` cell, then operations. Handlers are operation numbers until
+  /// `link`.
   std::span<const Cell> cells() const { return cells_.span(); }
 
   /// Copies the cells to `destination` (cells().size() of them) with the handlers of `table`.
@@ -89,7 +90,9 @@ class Lowering {
       return {&single, single.is_bottom() ? size_t{0} : size_t{1}};
     }
     /// What a branch to this label carries.
-    std::span<const ValType> label() const { return kind == BlockKind::loop ? params() : results(); }
+    std::span<const ValType> label() const {
+      return kind == BlockKind::loop ? params() : results();
+    }
     uint32_t label_fixups;  ///< branches to the end, as a list of fixups_
     uint32_t else_fixup;    ///< of an `if`: the branch to its else
     uint32_t loop_start;    ///< cell of a loop's first operation
@@ -231,7 +234,7 @@ class Lowering {
   uint32_t last_cell_ = none;      ///< the operation emitted last in this block, data not counted
   uint32_t previous_cell_ = none;  ///< the one before it in this block
   uint32_t last_result_ = none;    ///< last_cell_, if its destination slot can still be changed
-  uint32_t last_compare_ = none;   ///< last_cell_, if it is the comparison or test `compare_opcode_`
+  uint32_t last_compare_ = none;  ///< last_cell_, if it is the comparison or test `compare_opcode_`
   Opcode compare_opcode_ = Opcode::nop;
   uint32_t first_operand_slot_ = 0;
   uint32_t max_slots_ = 0;

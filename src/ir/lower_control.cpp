@@ -288,8 +288,8 @@ void Lowering::conditional_branch(Operand& condition, bool when_nonzero, const C
   }
 }
 
-/// The same for a condition that the last operation computes by a comparison: that operation becomes
-/// the branch. False, and nothing happened, where it cannot.
+/// The same for a condition that the last operation computes by a comparison: that operation
+/// becomes the branch. False, and nothing happened, where it cannot.
 bool Lowering::fuse_compare(Operand& condition, bool when_nonzero, const Control* loop,
                             uint32_t& list) {
   if (!produced_last(condition) || last_compare_ != last_cell_) return false;
@@ -497,8 +497,8 @@ void Lowering::call_ref(uint32_t type_index, bool tail) {
   end_call(type);
 }
 
-/// The call emitted last is a safepoint: notes which slots below the callee's frame hold references.
-/// Operands that still stand for a local or a constant occupy no slot of their own.
+/// The call emitted last is a safepoint: notes which slots below the callee's frame hold
+/// references. Operands that still stand for a local or a constant occupy no slot of their own.
 void Lowering::record_references(uint32_t callee_base) {
   if (!options_.record) return;
   const auto start = static_cast<uint32_t>(map_slots_.size());

@@ -94,7 +94,8 @@ class IrPrinter {
     name = name.substr(0, mode);
     const bool is_load = name.find("load") != std::string_view::npos;
     const bool is_simd = name.starts_with("v128");
-    const IrFormat shape = info(static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))).format;
+    const IrFormat shape =
+        info(static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))).format;
     std::string address;
     uint32_t offset = cell.mem.offset;
     if (is_simd) {

@@ -16,9 +16,9 @@ namespace zwasm {
 Result<std::string> print_predecoded(const Module& module, FuncIndex function,
                                      const Features& features);
 
-/// One line for each operation. `cells` are those of Lowering::cells(), whose handlers are operation
-/// numbers. Slots are s0, s1, ...; `acc` is the integer accumulator, `facc` the float accumulator of
-/// the operand's type; branch targets are cell numbers.
+/// One line for each operation. `cells` are those of Lowering::cells(), whose handlers are
+/// operation numbers. Slots are s0, s1, ...; `acc` is the integer accumulator, `facc` the float
+/// accumulator of the operand's type; branch targets are cell numbers.
 std::string print_ir(std::span<const Cell> cells);
 
 }  // namespace zwasm

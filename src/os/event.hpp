@@ -6,8 +6,9 @@
 
 namespace zwasm::os {
 
-/// Set or not set. Its descriptor is readable while it is set, so that it can be waited for together
-/// with others. `set`, `clear` and `wait` may be called from any thread, `set` from signal handlers.
+/// Set or not set. Its descriptor is readable while it is set, so that it can be waited for
+/// together with others. `set`, `clear` and `wait` may be called from any thread, `set` from signal
+/// handlers.
 class Event {
  public:
   static constexpr uint64_t forever = ~uint64_t{0};

@@ -183,7 +183,8 @@ bool install_handlers() {
   return true;
 }
 
-/// A thread's alternate signal stack, if it had none. Handlers of others that we chain to may need it.
+/// A thread's alternate signal stack, if it had none. Handlers of others that we chain to may need
+/// it.
 class AlternateStack {
  public:
   AlternateStack() {

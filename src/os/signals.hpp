@@ -1,9 +1,9 @@
 // Faults of running wasm code: the process-wide registry behind the SIGSEGV and SIGBUS handlers. It
 // is the library's only global state.
 //
-// A fault is taken only if the thread is inside wasm, the program counter is in registered code, and
-// the address lies in a registered reservation. Every other signal goes where it would have gone
-// without this file: to the handler that was installed before, or to the default action.
+// A fault is taken only if the thread is inside wasm, the program counter is in registered code,
+// and the address lies in a registered reservation. Every other signal goes where it would have
+// gone without this file: to the handler that was installed before, or to the default action.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ bool register_faulting_code(const void* begin, const void* end, FaultResolver re
 /// Takes back the registration that began at `begin`. No thread may be running that code.
 void unregister_faulting_code(const void* begin);
 
-/// Declares that faults in [begin, begin + bytes) come from wasm's memory accesses. False if there is
-/// no memory. Any thread.
+/// Declares that faults in [begin, begin + bytes) come from wasm's memory accesses. False if there
+/// is no memory. Any thread.
 bool register_reservation(const void* begin, size_t bytes);
 /// Takes back the registration that began at `begin`; to be called before the range is unmapped.
 void unregister_reservation(const void* begin);

@@ -29,8 +29,8 @@ struct TagInstance {
   CanonicalType type;
 };
 
-/// A function, table, memory, global or tag of a store. Copyable; what it refers to lives as long as
-/// the store.
+/// A function, table, memory, global or tag of a store. Copyable; what it refers to lives as long
+/// as the store.
 struct Extern {
   ExternKind kind = ExternKind::func;
   union {

@@ -32,7 +32,8 @@ inline constexpr uint32_t min_frame_advance = 4;
 
 struct Cell;
 
-/// One interpreted call that has not returned: what its return restores. Lives on the control stack.
+/// One interpreted call that has not returned: what its return restores. Lives on the control
+/// stack.
 ///
 /// A call that enters another instance, or a host function, pushes a second record on top of it:
 /// `next` is interp::restore_cell() and `frame` the VMContext* of the calling instance. An entry

@@ -74,8 +74,8 @@ struct HostResult {
   HostResult(TrapKind kind) : trap(kind) {}
 };
 
-/// Adapts a function or captureless lambda `R function(Caller, Args...)` to a HostCallback. Args are
-/// integers of 32 or 64 bits, float, double; R one of them, void, TrapKind (no results), or
+/// Adapts a function or captureless lambda `R function(Caller, Args...)` to a HostCallback. Args
+/// are integers of 32 or 64 bits, float, double; R one of them, void, TrapKind (no results), or
 /// HostResult of one of them.
 template <auto function>
 struct TypedHostFunction : detail::HostSignature<decltype(+function)> {

@@ -69,7 +69,8 @@ class Instance {
   VMContext* vmctx_ = nullptr;
   Instance* next_ = nullptr;  ///< in the store
   size_t allocation_size_ = 0;
-  ValType* imported_global_types_ = nullptr;  ///< by global index: the actual, not the declared type
+  ValType* imported_global_types_ =
+      nullptr;  ///< by global index: the actual, not the declared type
   TagInstance** tags_ = nullptr;
   FuncRef** func_blocks_ = nullptr;
   uint64_t* dropped_data_ = nullptr;
@@ -80,10 +81,10 @@ class Instance {
 /// "incompatible import type" and what was expected and found.
 Status match_import(const ModuleCode& module, size_t index, const Extern& actual, Store& store);
 
-/// Instantiates (specification, Instantiation): matches the imports, one for each of the module's in
-/// order, makes what the module declares, copies active segments, runs the start function. Errors:
-/// unlinkable, trap or exhaustion (from segments and start; then the instance stays in the store),
-/// host when memory is short, unsupported.
+/// Instantiates (specification, Instantiation): matches the imports, one for each of the module's
+/// in order, makes what the module declares, copies active segments, runs the start function.
+/// Errors: unlinkable, trap or exhaustion (from segments and start; then the instance stays in the
+/// store), host when memory is short, unsupported.
 Result<Instance*> instantiate(Store& store, Ref<ModuleCode> module,
                               std::span<const Extern> imports);
 

@@ -22,8 +22,8 @@ enum class UnknownImports : uint8_t {
 };
 
 /// Maps (module, name) to externs. Later definitions replace earlier ones. Host functions belong to
-/// no store until an instantiation needs them, so a linker with only such definitions can serve many
-/// stores; anything else ties it to the store it is of. Used by one thread at a time.
+/// no store until an instantiation needs them, so a linker with only such definitions can serve
+/// many stores; anything else ties it to the store it is of. Used by one thread at a time.
 class Linker {
  public:
   explicit Linker(Allocator& allocator = system_allocator());

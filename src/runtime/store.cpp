@@ -75,10 +75,11 @@ Result<TableInstance*> Store::make_table(const TableType& type, const Value& ini
 Result<TableInstance*> Store::make_table_instance(const TableType& type, Instance* owner,
                                                   Slot init) {
   if (type.limits.min > limits_.table_elements) {
-    return make_error(ErrorKind::host, Error::no_offset,
-                      "table limit exceeded: a table of %llu elements, but at most %llu are allowed",
-                      static_cast<unsigned long long>(type.limits.min),
-                      static_cast<unsigned long long>(limits_.table_elements));
+    return make_error(
+        ErrorKind::host, Error::no_offset,
+        "table limit exceeded: a table of %llu elements, but at most %llu are allowed",
+        static_cast<unsigned long long>(type.limits.min),
+        static_cast<unsigned long long>(limits_.table_elements));
   }
   auto* table = new (std::nothrow) TableInstance(*this, type, owner);
   if (table == nullptr) return make_trap(TrapKind::out_of_memory);

@@ -61,7 +61,8 @@ class Store {
   // --- Calls ---
 
   /// Calls a function of this store. `args` must fit its type (checked: ErrorKind::host), results
-  /// are written to `results`, as many as its type has (checked). On failure `backtrace` says where.
+  /// are written to `results`, as many as its type has (checked). On failure `backtrace` says
+  /// where.
   Status call(const FuncRef& function, std::span<const Value> args, std::span<Value> results);
 
   /// The unchecked way: arguments in args[0..], results in results[0..], as slots (v128 takes two).
@@ -99,7 +100,8 @@ class Store {
 
   // --- For the runtime ---
 
-  /// An error for how a call ended; takes what the execution context recorded, and makes backtrace().
+  /// An error for how a call ended; takes what the execution context recorded, and makes
+  /// backtrace().
   Error take_error(TrapKind kind);
   /// Context for calls of host functions that no instance makes.
   VMContext* host_vmctx() { return &host_vmctx_; }

@@ -13,8 +13,8 @@ namespace zwasm {
 struct FuncRef;
 
 /// A wasm value and its type. Heap types with an index are canonical type ids. References are as in
-/// slots: a funcref is a `const FuncRef*`, an externref any nonzero number that the host chose, null
-/// is 0.
+/// slots: a funcref is a `const FuncRef*`, an externref any nonzero number that the host chose,
+/// null is 0.
 class Value {
  public:
   constexpr Value() = default;  ///< of type bottom: no value

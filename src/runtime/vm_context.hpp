@@ -20,8 +20,9 @@ class Store;
 
 /// A row of the entry table of a module and variant: one per defined function. `entry` is what
 /// compiled code calls; `body` is what the interpreter runs: its first cell is `enter`, execution
-/// begins at the second. Before the function is lowered, `body` is a stub that lowers it; once it is
-/// compiled, a stub that calls the code. Each is published by one release store and never patched.
+/// begins at the second. Before the function is lowered, `body` is a stub that lowers it; once it
+/// is compiled, a stub that calls the code. Each is published by one release store and never
+/// patched.
 struct FuncEntry {
   std::atomic<const void*> entry;
   std::atomic<const Cell*> body;
@@ -91,7 +92,8 @@ struct ExecutionContext {
   uint32_t host_depth;
   /// Instructions left; charged only by the metered variant.
   int64_t fuel;
-  /// First free slot and control record when wasm is not running above: where a nested entry begins.
+  /// First free slot and control record when wasm is not running above: where a nested entry
+  /// begins.
   Slot* stack_top;
   ControlRecord* control_top;
   uintptr_t full_stack_limit;  ///< stack_limit when nobody interrupts

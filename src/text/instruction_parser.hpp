@@ -23,10 +23,18 @@ struct HintedBranch {
 class InstructionParser {
  public:
   explicit InstructionParser(ParseContext& context)
-      : context_(context), cursor_(context.cursor), code_(context.allocator),
-        scratch_(context.allocator), operators_(context.allocator), frames_(context.allocator), labels_(context.allocator),
-        label_ids_(context.allocator), targets_(context.allocator), clauses_(context.allocator),
-        select_types_(context.allocator), hints_(context.allocator) {}
+      : context_(context),
+        cursor_(context.cursor),
+        code_(context.allocator),
+        scratch_(context.allocator),
+        operators_(context.allocator),
+        frames_(context.allocator),
+        labels_(context.allocator),
+        label_ids_(context.allocator),
+        targets_(context.allocator),
+        clauses_(context.allocator),
+        select_types_(context.allocator),
+        hints_(context.allocator) {}
 
   /// The instructions up to a closing parenthesis (which stays) and an `end`, as the body of
   /// `function`. The bytes live in the context's arena.

@@ -104,7 +104,8 @@ TEST_CASE("inline imports, exports and segments") {
 }
 
 TEST_CASE("type uses") {
-  CHECK(same("(func (param i32 i32) (param i32))", "(type (func (param i32 i32 i32))) (func (type 0))"));
+  CHECK(same("(func (param i32 i32) (param i32))",
+             "(type (func (param i32 i32 i32))) (func (type 0))"));
   const Vector<uint8_t> bytes = parse(
       "(func $f (result f64) (f64.const 0)) (func $g (param i32)) (func $h (result f64) "
       "(f64.const 1)) (type $t (func (param i32)))");
@@ -124,8 +125,9 @@ TEST_CASE("type uses") {
 }
 
 TEST_CASE("locals follow the parameters, also those of a named type") {
-  CHECK(same("(type $t (func (param i32))) (func (type $t) (local $x i64) (local.set $x (i64.const 0)))",
-             "(type $t (func (param i32))) (func (type $t) (local $x i64) (local.set 1 (i64.const 0)))"));
+  CHECK(same(
+      "(type $t (func (param i32))) (func (type $t) (local $x i64) (local.set $x (i64.const 0)))",
+      "(type $t (func (param i32))) (func (type $t) (local $x i64) (local.set 1 (i64.const 0)))"));
   const Vector<uint8_t> bytes = parse("(func (local i32 i32) (local i32) (local f32))");
   const Module module = decode(bytes);
   REQUIRE(module.codes[0].locals.size() == 2);

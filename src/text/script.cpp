@@ -68,7 +68,8 @@ bool ScriptParser::at_command() const {
   const Token& token = cursor_.peek(1);
   if (token.kind != TokenKind::keyword) return false;
   const Keyword keyword = token.keyword;
-  return keyword == Keyword::module || (keyword >= Keyword::register_ && keyword <= Keyword::wait) ||
+  return keyword == Keyword::module ||
+         (keyword >= Keyword::register_ && keyword <= Keyword::wait) ||
          (keyword >= Keyword::assert_return && keyword <= Keyword::assert_invalid_custom);
 }
 

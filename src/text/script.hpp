@@ -70,21 +70,21 @@ struct ScriptAction {
 
 struct ScriptCommand {
   enum class Kind : uint8_t {
-    module,                   ///< `module`
-    instance,                 ///< instantiate the definition `source_id` as `id`; both may be empty
-    register_,                ///< the instance `id` under the name `name`
-    action,                   ///< `action`
-    assert_return,            ///< `action` returns `results`
-    assert_trap,              ///< `action`, or instantiating `module`, traps with `message`
+    module,         ///< `module`
+    instance,       ///< instantiate the definition `source_id` as `id`; both may be empty
+    register_,      ///< the instance `id` under the name `name`
+    action,         ///< `action`
+    assert_return,  ///< `action` returns `results`
+    assert_trap,    ///< `action`, or instantiating `module`, traps with `message`
     assert_exhaustion,
-    assert_exception,         ///< `action` throws
-    assert_malformed,         ///< `module` is rejected with `message`
+    assert_exception,  ///< `action` throws
+    assert_malformed,  ///< `module` is rejected with `message`
     assert_invalid,
     assert_unlinkable,
     assert_malformed_custom,
     assert_invalid_custom,
-    thread,                   ///< run `commands` in a thread `id` that shares the instance `source_id`
-    wait,                     ///< for the thread `id`
+    thread,  ///< run `commands` in a thread `id` that shares the instance `source_id`
+    wait,    ///< for the thread `id`
   };
   Kind kind = Kind::module;
   uint32_t line = 0;

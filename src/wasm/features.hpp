@@ -34,7 +34,9 @@ class Features {
       if (feature_table[i].enabled) bits_ |= uint32_t{1} << i;
     }
   }
-  constexpr bool has(Feature feature) const { return (bits_ >> static_cast<unsigned>(feature)) & 1; }
+  constexpr bool has(Feature feature) const {
+    return (bits_ >> static_cast<unsigned>(feature)) & 1;
+  }
   constexpr void set(Feature feature, bool on) {
     const uint32_t bit = uint32_t{1} << static_cast<unsigned>(feature);
     bits_ = on ? bits_ | bit : bits_ & ~bit;

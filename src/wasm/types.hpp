@@ -55,7 +55,9 @@ class HeapType {
   }
   constexpr bool is_abstract() const { return (bits_ & abstract_bit) != 0; }
   constexpr bool is_index() const { return !is_abstract(); }
-  constexpr AbstractHeapType abstract() const { return static_cast<AbstractHeapType>(bits_ & 0x7F); }
+  constexpr AbstractHeapType abstract() const {
+    return static_cast<AbstractHeapType>(bits_ & 0x7F);
+  }
   constexpr TypeIndex index() const { return TypeIndex{bits_}; }
   constexpr uint32_t bits() const { return bits_; }
   constexpr bool operator==(const HeapType&) const = default;
