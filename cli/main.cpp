@@ -72,7 +72,15 @@ int run_command(const CommandRow& row, int argc, char** argv) {
   try {
     app->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app->help().c_str(), stdout);
+    std::string help = app->help();
+    if (app->get_prefix_command()) {
+      // CLI11 does not know what follows the options.
+      const std::string_view options = "[OPTIONS]";
+      if (const size_t at = help.find(options); at != std::string::npos) {
+        help.insert(at + options.size(), " FILE [ARGS...]");
+      }
+    }
+    std::fputs(help.c_str(), stdout);
     return exit_success;
   } catch (const CLI::ParseError& error) {
     std::string message = error.what();

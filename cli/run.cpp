@@ -239,21 +239,32 @@ class Run final : public Command {
     }
   }
 
+  /// A variable that is given more than once has its last value; --env goes before the inherited.
+  void set_up_environment(wasi::Host& host) const {
+    std::vector<std::string> entries;
+    if (inherit_environment_ || allow_all_) {
+      for (char** entry = environ; *entry != nullptr; ++entry) entries.push_back(*entry);
+    }
+    for (const std::string& variable : variables_) {
+      std::string entry = variable;
+      if (variable.find('=') == std::string::npos) {
+        const char* value = std::getenv(variable.c_str());
+        if (value == nullptr) continue;
+        entry += std::string("=") + value;
+      }
+      const std::string name = entry.substr(0, entry.find('=') + 1);
+      std::erase_if(entries, [&](const std::string& other) { return other.starts_with(name); });
+      entries.push_back(std::move(entry));
+    }
+    for (const std::string& entry : entries) host.add_environment(entry);
+  }
+
   int set_up(wasi::Host& host, const std::vector<DirectoryGrant>& grants) {
     host.inherit_stdio();
     host.set_trace(trace_wasi_);
     host.add_argument(argv0_.empty() ? base_name(file_) : argv0_);
     for (const std::string& argument : arguments_) host.add_argument(argument);
-    if (inherit_environment_ || allow_all_) {
-      for (char** entry = environ; *entry != nullptr; ++entry) host.add_environment(*entry);
-    }
-    for (const std::string& variable : variables_) {
-      if (variable.find('=') != std::string::npos) {
-        host.add_environment(variable);
-      } else if (const char* value = std::getenv(variable.c_str())) {
-        host.add_environment(variable + "=" + value);
-      }
-    }
+    set_up_environment(host);
     std::vector<DirectoryGrant> all = grants;
     if (allow_all_) {
       all.push_back({".", ".", false});

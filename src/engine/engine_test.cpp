@@ -320,6 +320,7 @@ TEST_CASE("unknown functions can be left to fail when they are called") {
   CHECK(f.call_i32(instance, "ok") == 1);
   Result<Value> result = f.call(instance, "bad");
   REQUIRE_FALSE(result.ok());
+  CHECK(result.error().kind == ErrorKind::trap);
   CHECK(result.error().message == "unknown import: \"env\" \"missing\" has not been defined");
   CHECK_FALSE(f.try_instantiate(R"((module (import "env" "m" (memory 1))))").ok());
 }
