@@ -142,7 +142,7 @@ struct Machine {
 struct TestInstance {
   static constexpr size_t max_functions = 8;
 
-  explicit TestInstance(Machine& machine) : machine(machine) {
+  explicit TestInstance(Machine& the_machine) : machine(the_machine) {
     storage.reset(new (std::align_val_t{16}) Storage());
     vm().execution = &machine.context;
     vm().entries = entries.data();
