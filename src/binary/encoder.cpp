@@ -409,7 +409,7 @@ class ModuleEncoder {
       } else {
         out_.u32(1);
       }
-      count(segment.bytes);
+      count(segment.bytes.span());
       out_.raw(segment.bytes);
     }
   }

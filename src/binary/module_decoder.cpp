@@ -446,7 +446,7 @@ class ModuleDecoder {
         return true;
       }
     }
-    instructions_.reset({{start, in_.remaining()}, offset}, in_.features());
+    instructions_.reset({std::span<const uint8_t>(start, in_.remaining()), offset}, in_.features());
     for (uint32_t depth = 0;;) {
       Instruction instruction;
       if (!instructions_.next(instruction)) return in_.fail_with(instructions_.take_error());
@@ -515,7 +515,10 @@ class ModuleDecoder {
       if (!read_expression(segment.offset)) return false;
     }
     uint32_t size;
-    return in_.read_length(size) && in_.read_bytes(size, segment.bytes);
+    std::span<const uint8_t> bytes;
+    if (!in_.read_length(size) || !in_.read_bytes(size, bytes)) return false;
+    segment.bytes = bytes;
+    return true;
   }
 
   bool read_code(Code& code) {

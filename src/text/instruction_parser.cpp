@@ -23,7 +23,8 @@ Expression InstructionParser::finish() {
   const std::string_view copy =
       context_.arena.copy({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   Expression expression;
-  expression.bytes = {reinterpret_cast<const uint8_t*>(copy.data()), copy.size()};
+  expression.bytes =
+      std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(copy.data()), copy.size());
   return expression;
 }
 

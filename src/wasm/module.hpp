@@ -7,14 +7,15 @@
 #include <string_view>
 
 #include "base/allocator.hpp"
+#include "base/byte_span.hpp"
 #include "wasm/types.hpp"
 
 namespace zwasm {
 
 /// An instruction sequence ending in `end`, as bytes of the module.
 struct Expression {
-  std::span<const uint8_t> bytes;  ///< including the final `end`
-  uint32_t offset = 0;             ///< of the first byte, in the module
+  ByteSpan bytes;       ///< including the final `end`
+  uint32_t offset = 0;  ///< of the first byte, in the module
 };
 
 struct Import {
@@ -78,14 +79,16 @@ struct ElemSegment {
   size_t size() const { return uses_expressions ? expressions.size() : functions.size(); }
 };
 
+/// Small: some compilers make tens of thousands of them.
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
+  uint8_t flags = 0;
   MemoryIndex memory{0};
   Expression offset;  ///< if active
-  std::span<const uint8_t> bytes;
+  ByteSpan bytes;
   uint32_t position = 0;
-  uint8_t flags = 0;
 };
+static_assert(sizeof(DataSegment) == 40);
 
 /// A custom section, kept as bytes.
 struct CustomSection {
