@@ -22,7 +22,7 @@ if(ZWASM_WASM2WAT)
   get_filename_component(ZWASM_WABT_FOLDER ${ZWASM_WASM2WAT} DIRECTORY)
 endif()
 
-# zwasm_test(<name> LABEL <label> COMMAND <target or program> [<argument>...]
+# zwasm_test(<name> LABEL <label>... COMMAND <target or program> [<argument>...]
 #            [NEEDS <folder of the test data>...] [TIMEOUT <seconds>])
 # Registers a test, run from the source folder. Its environment has
 #   ZWASM_TESTDATA  the folder of the public suites; empty without test data
@@ -30,7 +30,7 @@ endif()
 #   ZWASM_CLI       the command that starts zwasm: its program, after the emulator in a cross build
 # Exit code 77 means skipped; so does a folder in NEEDS that is not there, which the test then says.
 function(zwasm_test name)
-  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "COMMAND;NEEDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "LABEL;COMMAND;NEEDS" ${ARGN})
   foreach(folder IN LISTS ARG_NEEDS)
     if(NOT ZWASM_TESTDATA_FOLDER OR NOT EXISTS ${ZWASM_TESTDATA_FOLDER}/${folder})
       set(ARG_COMMAND ${CMAKE_COMMAND} -E echo "skipped: no test data ${folder}")

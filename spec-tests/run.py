@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a group of the official test scripts with a zwasm executable.
 
-Usage: run.py GROUP [--mode MODE] [ZWASM]
+Usage: run.py GROUP [--mode MODE] [--zwasm ZWASM]
 
 GROUP is core, custom, legacy, or a folder below proposals. MODE is default, explicit-bounds-checks,
 no-signals or metered. ZWASM is by default what $ZWASM_CLI says; the scripts are those in `spec` of
@@ -85,10 +85,10 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("group", choices=SCRIPTS)
     parser.add_argument("--mode", choices=MODES, default="default")
-    parser.add_argument("zwasm", nargs="?", default=os.environ.get("ZWASM_CLI"))
+    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
     arguments = parser.parse_args()
     if not arguments.zwasm:
-        sys.exit("which zwasm? Name it, or set ZWASM_CLI")
+        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
     zwasm = shlex.split(arguments.zwasm)
     if len(zwasm) == 1:
         zwasm = [str(pathlib.Path(zwasm[0]).resolve())]

@@ -1,0 +1,2 @@
+;; What the sightglass benchmarks import to mark the part that is timed.
+(module (func (export "start")) (func (export "end")))
