@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the examples in the text format and compares what they print with what they state.
 
-Usage: run.py [ZWASM]
+Usage: run.py [--zwasm ZWASM]
 
 Each file says at its head how it is run and what that prints, one line or several:
 
@@ -10,6 +10,7 @@ Each file says at its head how it is run and what that prints, one line or sever
 
 ZWASM is by default what $ZWASM_CLI says. The exit code is 0 only if every example did as stated.
 """
+import argparse
 import os
 import pathlib
 import re
@@ -38,9 +39,12 @@ def failure(zwasm, example):
 
 
 def main():
-    zwasm = shlex.split(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("ZWASM_CLI", ""))
-    if not zwasm:
-        sys.exit("which zwasm? Name it, or set ZWASM_CLI")
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    arguments = parser.parse_args()
+    if not arguments.zwasm:
+        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
+    zwasm = shlex.split(arguments.zwasm)
     if len(zwasm) == 1:
         zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
     examples = sorted((ROOT / "examples" / "wat").glob("*.wat"))
