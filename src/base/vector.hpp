@@ -67,13 +67,13 @@ class Vector {
 
   template <class... Args>
   T& emplace_back(Args&&... args) {
-    if (size_ == capacity_) grow(size_ + 1);
+    if (size_ == capacity_) [[unlikely]] grow(size_ + 1);
     T* element = new (data_ + size_) T{std::forward<Args>(args)...};
     ++size_;
     return *element;
   }
   void push_back(const T& value) {
-    if (size_ == capacity_) {
+    if (size_ == capacity_) [[unlikely]] {
       T copy = value;  // `value` may live in this vector
       grow(size_ + 1);
       new (data_ + size_++) T(std::move(copy));
@@ -82,7 +82,7 @@ class Vector {
     }
   }
   void push_back(T&& value) {
-    if (size_ == capacity_) {
+    if (size_ == capacity_) [[unlikely]] {
       T moved = std::move(value);
       grow(size_ + 1);
       new (data_ + size_++) T(std::move(moved));
@@ -118,7 +118,8 @@ class Vector {
   Allocator& allocator() const { return *allocator_; }
 
  private:
-  void grow(size_t needed) {
+  /// Out of line, so that appending inlines to a comparison and a store.
+  [[gnu::noinline, gnu::cold]] void grow(size_t needed) {
     const size_t doubled = capacity_ * 2;
     reallocate(doubled < needed ? (needed < 8 ? 8 : needed) : doubled, /*may_fail=*/false);
   }

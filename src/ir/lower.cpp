@@ -289,7 +289,7 @@ uint32_t Lowering::next_slot() const {
 Lowering::Operand& Lowering::push(ValType type, Operand::Kind kind) {
   const uint32_t slot = next_slot();
   max_slots_ = std::max(max_slots_, slot + type.slots());
-  return stack_.emplace_back(Operand{kind, type, static_cast<uint16_t>(slot), 0, none, 0});
+  return stack_.emplace_back(kind, static_cast<uint16_t>(slot), type, 0u, none, uint64_t{0});
 }
 
 void Lowering::push_slots(std::span<const ValType> types) {

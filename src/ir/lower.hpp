@@ -63,8 +63,8 @@ class Lowering {
       constant,  ///< known; in no slot
     };
     Kind kind;
-    ValType type;
     uint16_t slot;       ///< canonical slot of this height
+    ValType type;
     uint32_t local;      ///< Kind::local
     uint32_t next_read;  ///< Kind::local: the next lower entry that reads the same local
     uint64_t bits;       ///< Kind::constant

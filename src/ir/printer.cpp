@@ -35,19 +35,90 @@ FormName split(std::string_view name, bool has_destination) {
   const size_t last = name.rfind('_');
   parts.sources = name.substr(last + 1);
   name = name.substr(0, last);
-  parts.operation = name;
-  const size_t first = parts.operation.find('_');
-  if (first != std::string::npos) parts.operation[first] = '.';
+  parts.operation = dotted(name);
   return parts;
 }
 
-std::string destination(char letter, unsigned slot) {
+/// What an operation of ops.def works on, which decides how its line reads.
+enum class Line : uint8_t {
+  other,       ///< has a line of its own, or one for its format
+  integer,     ///< integer result and immediate
+  floating,    ///< float result and immediate
+  float_test,  ///< float operands and immediate, integer result
+  unary,       ///< vectors, by number of operands
+  binary,
+  ternary,
+  shift,
+  test,
+  shuffle,
+  splat,
+  extract,
+  extract_float,
+  replace,
+  wide,
+};
+
+constexpr Line lines[] = {
+#define RESULT_i32 Line::integer
+#define RESULT_i64 Line::integer
+#define RESULT_f32 Line::floating
+#define RESULT_f64 Line::floating
+#define LANE_splat(type) Line::splat
+#define LANE_replace(type) Line::replace
+#define LANE_extract(type) \
+  RESULT_##type == Line::floating ? Line::extract_float : Line::extract
+#define IROP(name, format) Line::other,
+#define INT_BINARY_FORM(name, type, src, dst, format) Line::integer,
+#define INT_DIVIDE_FORM(name, type, src, dst, format) Line::integer,
+#define INT_COMPARE_FORM(name, type, src, dst, format) Line::integer,
+#define INT_UNARY_FORM(name, type, src, dst, format) Line::integer,
+#define FLOAT_BINARY_FORM(name, type, src, dst, format) Line::floating,
+#define FLOAT_COMPARE_FORM(name, type, src, dst, format) Line::float_test,
+#define FLOAT_UNARY_FORM(name, type, src, dst, format) Line::floating,
+#define CONVERT_FORM(name, to, from, src, dst, format) RESULT_##to,
+#define INT_BRANCH_FORM(name, type, src, direction, format) Line::integer,
+#define FLOAT_BRANCH_FORM(name, type, src, sense, direction, format) Line::float_test,
+#define LATCH_FORM(name, type, src, format) Line::integer,
+#define LOAD_FORM(name, type, access, src, dst, mode, format) RESULT_##type,
+#define STORE_FORM(name, type, access, src, mode, format) RESULT_##type,
+#define LOAD_ANY(name, type, access) RESULT_##type,
+#define STORE_ANY(name, type, access) RESULT_##type,
+#define SIMD_FORM(shape, name, format) Line::shape,
+#define SIMD_LANE_FORM(shape, name, type, format) LANE_##shape(type),
+#define WIDE_FORM(name, format) Line::wide,
+#include "ir/ops.def"
+#undef RESULT_i32
+#undef RESULT_i64
+#undef RESULT_f32
+#undef RESULT_f64
+#undef LANE_splat
+#undef LANE_replace
+#undef LANE_extract
+};
+static_assert(sizeof(lines) / sizeof(lines[0]) == ir_op_count);
+
+Line line_of(IrOp op) { return lines[static_cast<size_t>(op)]; }
+
+/// "i32_add" -> "i32.add".
+std::string dotted(std::string_view name) {
+  std::string text(name);
+  if (const size_t first = text.find('_'); first != std::string::npos) text[first] = '.';
+  return text;
+}
+
+/// Where a result goes; 'w' is the slot and the accumulator of the result's type.
+std::string destination(char letter, unsigned slot, Line line) {
   switch (letter) {
-    case 'w': return format("s%u, acc = ", slot);
+    case 'w': return format("s%u, %s = ", slot, line == Line::floating ? "facc" : "acc");
     case 'a': return "acc = ";
     case 'f': return "facc = ";
   }
   return {};
+}
+
+std::string immediate(int32_t bits, Line line) {
+  if (line != Line::floating && line != Line::float_test) return format("%d", bits);
+  return format("%.9g", double{std::bit_cast<float>(bits)});
 }
 
 class IrPrinter {
@@ -72,7 +143,8 @@ class IrPrinter {
   }
 
   /// Sources in form letters, from the slot fields in order, or the immediate.
-  std::string sources(std::string_view letters, const uint16_t* slots, int32_t imm) {
+  static std::string sources(std::string_view letters, const uint16_t* slots, int32_t imm,
+                             Line line) {
     std::string text;
     size_t next = 0;
     for (const char letter : letters) {
@@ -81,7 +153,7 @@ class IrPrinter {
         case 's': text += format("s%u", slots[next++]); break;
         case 'a': text += "acc"; ++next; break;
         case 'f': text += "facc"; ++next; break;
-        case 'i': text += format("%d", imm); break;
+        case 'i': text += immediate(imm, line); break;
       }
     }
     return text;
