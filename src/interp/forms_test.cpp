@@ -380,7 +380,9 @@ TEST_CASE("fused branches in all operand forms and directions") {
       } else {
         for (const Slot b : boundary_values(row.type)) seconds.emplace_back(0, b);
       }
-      for (const auto& [immediate, b] : seconds) {
+      for (const auto& [second_immediate, second] : seconds) {
+        const int32_t immediate = second_immediate;
+        const Slot b = second;
         const bool taken = (row.expected(a, b).value != 0) == row.when;
         INFO(info(row.op).name, " ", a, " ", b);
         REQUIRE(branch_result(run, row, a, b, immediate) == (taken ? 1 : 2));
@@ -485,9 +487,11 @@ TEST_CASE("stores in all forms") {
 
 TEST_CASE("64-bit addresses and offsets do not wrap") {
   Runner run;
-  for (const auto& [address, offset] :
+  for (const auto& [wide_address, wide_offset] :
        {std::pair<Slot, uint64_t>{~Slot{0}, 1}, {8, ~uint64_t{0}}, {~Slot{0} - 7, 8},
         {~Slot{0} - 3, 0}, {Slot{1} << 63, uint64_t{1} << 63}, {65536, 0}, {0, 65529}}) {
+    const Slot address = wide_address;
+    const uint64_t offset = wide_offset;
     INFO(address, " + ", offset);
     Assembly load, store;
     load.mem_any(IrOp::i64_load_any, 0, 1, offset).r(IrOp::ret);

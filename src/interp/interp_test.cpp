@@ -777,9 +777,11 @@ TEST_CASE("an access outside a guarded memory traps at its operation" *
       Slot address;
       uint32_t offset;
     };
-    for (const auto& [address, offset] :
+    for (const Address& target :
          {Address{65536, 0}, Address{0xFFFFFFFF, 0}, Address{0xFFFFFFFF, 0xFFFF}, Address{1, 65535},
           Address{0xFFFFFFFF, 0xFFFFFFFF}}) {
+      const Slot address = target.address;
+      const uint32_t offset = target.offset;
       if (row.is_memx && offset > 0xFFFF) continue;
       Assembly outer(16), code;
       outer.r(IrOp::copy, 4, 0).call(IrOp::call, 1, 4).r(IrOp::ret);
