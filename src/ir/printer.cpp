@@ -19,6 +19,13 @@ const char* builtin_name(uint32_t number) {
   return "?";
 }
 
+/// "i32_add" -> "i32.add".
+std::string dotted(std::string_view name) {
+  std::string text(name);
+  if (const size_t first = text.find('_'); first != std::string::npos) text[first] = '.';
+  return text;
+}
+
 /// "i32_add_si_w" in its parts.
 struct FormName {
   std::string operation;  ///< "i32.add"
@@ -99,13 +106,6 @@ static_assert(sizeof(lines) / sizeof(lines[0]) == ir_op_count);
 
 Line line_of(IrOp op) { return lines[static_cast<size_t>(op)]; }
 
-/// "i32_add" -> "i32.add".
-std::string dotted(std::string_view name) {
-  std::string text(name);
-  if (const size_t first = text.find('_'); first != std::string::npos) text[first] = '.';
-  return text;
-}
-
 /// Where a result goes; 'w' is the slot and the accumulator of the result's type.
 std::string destination(char letter, unsigned slot, Line line) {
   switch (letter) {
@@ -159,22 +159,19 @@ class IrPrinter {
     return text;
   }
 
-  void memory(std::string_view name, const Cell& cell) {
+  void memory(std::string_view name, const Cell& cell, IrOp op) {
     // loads: <name>_<address>_<destination>_<mode>; stores: <name>_<address><value>_<mode>
     const size_t mode = name.rfind('_');
     const std::string_view suffix = name.substr(mode + 1);
     name = name.substr(0, mode);
     const bool is_load = name.find("load") != std::string_view::npos;
     const bool is_simd = name.starts_with("v128");
-    const IrFormat shape =
-        info(static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))).format;
+    const IrFormat shape = info(op).format;
     std::string address;
     uint32_t offset = cell.mem.offset;
     if (is_simd) {
-      std::string operation(name);
-      operation[operation.find('_')] = '.';
       if (is_load) text_ += format("s%u = ", cell.mem.v);
-      text_ += operation + format(" [s%u + %u]", cell.mem.a, offset);
+      text_ += dotted(name) + format(" [s%u + %u]", cell.mem.a, offset);
       if (!is_load) text_ += format(", s%u", cell.mem.v);
     } else {
       const FormName form = split(name, is_load);
@@ -190,7 +187,7 @@ class IrPrinter {
       } else {
         address = letters == "a" ? std::string("acc") : format("s%u", cell.mem.a);
       }
-      if (is_load) text_ += destination(form.destination, cell.mem.v);
+      if (is_load) text_ += destination(form.destination, cell.mem.v, line_of(op));
       text_ += form.operation + " [" + address + format(" + %u]", offset);
       if (!is_load) {
         switch (value) {
@@ -204,7 +201,7 @@ class IrPrinter {
     if (suffix == "checked") text_ += "  (checked)";
   }
 
-  void branch(std::string_view name, size_t index, const Cell& cell, IrFormat shape) {
+  void branch(std::string_view name, size_t index, const Cell& cell, IrOp op) {
     if (name.starts_with("br_forward") || name.starts_with("br_back")) {
       text_ += format("br -> %zu", target(index, cell.br.rel));
       return;
@@ -221,8 +218,8 @@ class IrPrinter {
       text_ += ' ';
       const FormName form = split(name.substr(sense), false);
       const uint16_t slots[2] = {cell.br.a, cell.br.b};
-      const int32_t imm = shape == IrFormat::bri ? cell.bri.imm : cell.bra.imm;
-      text_ += form.operation + " " + sources(form.sources, slots, imm);
+      const int32_t imm = info(op).format == IrFormat::bri ? cell.bri.imm : cell.bra.imm;
+      text_ += form.operation + " " + sources(form.sources, slots, imm, line_of(op));
     }
     text_ += format(" -> %zu%s", target(index, cell.br.rel), back ? " (back)" : "");
   }
@@ -246,7 +243,8 @@ class IrPrinter {
                         static_cast<unsigned long long>(data_of(&cell).u64[0]));
         return;
       case IrFormat::rrr16: {
-        text_ += format("s%u = ", cell.r.d) + std::string(name);
+        text_ += format("s%u = ", cell.r.d) +
+                 (op == IrOp::const_v128 ? std::string("v128.const") : dotted(name));
         if (op != IrOp::const_v128) text_ += format(" s%u, s%u,", cell.r.a, cell.r.b);
         for (const uint8_t byte : data_of(&cell).bytes) text_ += format(" %02x", byte);
         return;
@@ -254,7 +252,7 @@ class IrPrinter {
       case IrFormat::br:
       case IrFormat::bri:
       case IrFormat::bra:
-        branch(name, index, cell, row.format);
+        branch(name, index, cell, op);
         return;
       case IrFormat::latch:
       case IrFormat::latchi: {
@@ -270,20 +268,23 @@ class IrPrinter {
       case IrFormat::mem:
       case IrFormat::memi:
       case IrFormat::memx:
-        memory(name, cell);
+        memory(name, cell, op);
         return;
       case IrFormat::mem_any: {
         const bool is_load = name.find("load") != std::string_view::npos;
-        std::string operation(name.substr(0, name.size() - 4));
-        operation[operation.find('_')] = '.';
-        if (is_load) text_ += format("s%u = ", cell.mem.v);
-        text_ += operation + format(" memory %u [s%u + %llu]", cell.mem.offset, cell.mem.a,
-                                    static_cast<unsigned long long>(data_of(&cell).u64[0]));
+        if (is_load) {
+          text_ += line_of(op) == Line::other ? format("s%u = ", cell.mem.v)
+                                              : destination('w', cell.mem.v, line_of(op));
+        }
+        text_ += dotted(name.substr(0, name.size() - 4)) +
+                 format(" memory %u [s%u + %llu]", cell.mem.offset, cell.mem.a,
+                        static_cast<unsigned long long>(data_of(&cell).u64[0]));
         if (!is_load) text_ += format(", s%u", cell.mem.v);
         return;
       }
       case IrFormat::mem_lane:
-        text_ += format("s%u = ", cell.r.d) + std::string(name.substr(0, name.size() - 4)) +
+        if (name.find("load") != std::string_view::npos) text_ += format("s%u = ", cell.r.d);
+        text_ += dotted(name.substr(0, name.size() - 4)) +
                  format(" memory %u [s%u + %llu], s%u, lane %u", data_of(&cell).u32[2], cell.r.a,
                         static_cast<unsigned long long>(data_of(&cell).u64[0]), cell.r.b, cell.r.c);
         return;
@@ -384,21 +385,85 @@ class IrPrinter {
       case static_cast<uint32_t>(IrOp::global_set_a):
         text_ += format("global %d = acc", cell.i.imm);
         return true;
+      case static_cast<uint32_t>(IrOp::global_get_v128):
+        text_ += format("s%u = global %d  (v128)", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_set_v128):
+        text_ += format("global %d = s%u  (v128)", cell.i.imm, cell.i.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_get_imported):
+        text_ += format("s%u = imported global %d", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_set_imported):
+        text_ += format("imported global %d = s%u", cell.i.imm, cell.i.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_get_imported_v128):
+        text_ += format("s%u = imported global %d  (v128)", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::global_set_imported_v128):
+        text_ += format("imported global %d = s%u  (v128)", cell.i.imm, cell.i.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::write_a):
+        text_ += format("s%u = acc", cell.r.d);
+        return true;
+      case static_cast<uint32_t>(IrOp::write_f32):
+      case static_cast<uint32_t>(IrOp::write_f64):
+        text_ += format("s%u = facc", cell.r.d);
+        return true;
+      case static_cast<uint32_t>(IrOp::ref_func):
+        text_ += format("s%u = ref.func %d", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::memory_size):
+        text_ += format("s%u, acc = memory.size %d", cell.i.d, cell.i.imm);
+        return true;
+      case static_cast<uint32_t>(IrOp::table_get):
+        text_ += format("s%u = table %d [s%u]", cell.i.d, cell.i.imm, cell.i.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::table_set):
+        text_ += format("table %d [s%u] = s%u", cell.i.imm, cell.i.a, cell.i.d);
+        return true;
     }
-    if (op >= IrOp::copy) return false;
-    if (name.find("x") != std::string_view::npos || name.starts_with("v128")) {  // a vector shape
-      std::string operation(name);
-      operation[operation.find('_')] = '.';
-      text_ += format("s%u = ", cell.r.d) + operation +
-               format(" s%u, %u, %u", cell.r.a, cell.r.b, cell.r.c);
-      return true;
+    switch (line_of(op)) {
+      case Line::other: return false;
+      case Line::unary:
+      case Line::splat:
+        text_ += format("s%u = %s s%u", cell.r.d, dotted(name).c_str(), cell.r.a);
+        return true;
+      case Line::binary:
+      case Line::shift:
+        text_ += format("s%u = %s s%u, s%u", cell.r.d, dotted(name).c_str(), cell.r.a, cell.r.b);
+        return true;
+      case Line::ternary:
+        text_ += format("s%u = %s s%u, s%u, s%u", cell.r.d, dotted(name).c_str(), cell.r.a,
+                        cell.r.b, cell.r.c);
+        return true;
+      case Line::test:
+        text_ += format("s%u, acc = %s s%u", cell.r.d, dotted(name).c_str(), cell.r.a);
+        return true;
+      case Line::extract:
+      case Line::extract_float:
+        text_ += format("s%u, %s = %s s%u, lane %u", cell.r.d,
+                        line_of(op) == Line::extract ? "acc" : "facc", dotted(name).c_str(),
+                        cell.r.a, cell.r.b);
+        return true;
+      case Line::replace:
+        text_ += format("s%u = %s s%u, s%u, lane %u", cell.r.d, dotted(name).c_str(), cell.r.a,
+                        cell.r.b, cell.r.c);
+        return true;
+      case Line::wide:
+        text_ += format("s%u.. = %s s%u..", cell.r.d, dotted(name).c_str(), cell.r.a);
+        return true;
+      case Line::shuffle: return false;  // has data, and so a format of its own
+      case Line::integer:
+      case Line::floating:
+      case Line::float_test: break;
     }
-    if (name.size() < 4 || name[name.size() - 2] != '_') return false;
     const FormName parts = split(name, true);
-    const bool immediate = shape == IrFormat::rri;
-    const uint16_t slots[2] = {immediate ? cell.i.a : cell.r.a, immediate ? uint16_t{0} : cell.r.b};
-    text_ += destination(parts.destination, cell.r.d) + parts.operation + " " +
-             sources(parts.sources, slots, immediate ? cell.i.imm : 0);
+    const bool has_immediate = shape == IrFormat::rri;
+    const uint16_t slots[2] = {has_immediate ? cell.i.a : cell.r.a,
+                               has_immediate ? uint16_t{0} : cell.r.b};
+    text_ += destination(parts.destination, cell.r.d, line_of(op)) + parts.operation + " " +
+             sources(parts.sources, slots, has_immediate ? cell.i.imm : 0, line_of(op));
     return true;
   }
 
