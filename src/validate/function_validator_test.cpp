@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "validate/module_builder.hpp"
+#include "validate/test_module_builder.hpp"
 #include "wasm/limits.hpp"
 
 namespace zwasm {

@@ -2,7 +2,7 @@
 // profile, which is the meaning of its strict counterpart, so every tier and machine agrees.
 #pragma once
 
-#include "wasm/lanes.hpp"
+#include "wasm/simd_semantics.hpp"
 
 namespace zwasm::semantics {
 

@@ -13,6 +13,9 @@
 
 #include "wasm/lanes.hpp"
 #include "wasm/semantics.hpp"
+#include "wasm/simd_float.hpp"
+#include "wasm/simd_integer.hpp"
+#include "wasm/simd_lanes.hpp"
 
 namespace zwasm::semantics {
 
