@@ -441,7 +441,16 @@ void Lowering::emit_copy(uint16_t to, uint16_t from, ValType type) {
     cells_[last_cell_].r.c = from;
     last_result_ = none;
   } else {
-    emit(IrOp::copy).r = {to, from, 0, 0};
+    // From the accumulator if it holds the value: the slot was probably written just before.
+    IrOp op = IrOp::copy;
+    if (acc(type).slot == from) {
+      switch (acc_kind(type)) {
+        case AccKind::integer: op = IrOp::write_a; break;
+        case AccKind::f32: op = IrOp::write_f32; break;
+        case AccKind::f64: op = IrOp::write_f64; break;
+      }
+    }
+    emit(op).r = {to, from, 0, 0};
     last_result_ = last_cell_;
   }
 }
@@ -587,6 +596,10 @@ void Lowering::test_zero(Opcode opcode, IrOp base, ValType type) {
       compare_opcode_ = compared->inverse;
       set_op(last_cell_, form(comparison(compare_opcode_)->base, distance));
       return;  // the result stays where it is
+    }
+    if (compared) {  // a float comparison has no inverse, but a branch on it has
+      negated_compare_ = last_cell_;
+      negated_opcode_ = compare_opcode_;
     }
   }
   unary(base, type, valtype::i32);

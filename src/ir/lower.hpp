@@ -199,6 +199,7 @@ class Lowering {
                           uint32_t& list);
   bool fuse_compare(Operand& condition, bool when_nonzero, const Control* loop, uint32_t& list);
   bool fuse_latch(Opcode opcode, const Cell& compare, bool immediate, const Control& loop);
+  bool fuse_countdown(const Operand& condition, bool when_nonzero, const Control& loop);
   void jump(Control& target);
   void emit_return();
   void move_to_label(const Control& target, bool may_redirect);
@@ -236,6 +237,8 @@ class Lowering {
   uint32_t last_result_ = none;    ///< last_cell_, if its destination slot can still be changed
   uint32_t last_compare_ = none;  ///< last_cell_, if it is the comparison or test `compare_opcode_`
   Opcode compare_opcode_ = Opcode::nop;
+  uint32_t negated_compare_ = none;  ///< a float comparison that a test for zero read,
+  Opcode negated_opcode_ = Opcode::nop;  ///< and which
   uint32_t first_operand_slot_ = 0;
   uint32_t max_slots_ = 0;
   uint32_t flushed_ = 0;          ///< stack entries below this read no local

@@ -273,6 +273,7 @@ void Lowering::branch_on_null(uint32_t depth, bool when_null) {
 void Lowering::conditional_branch(Operand& condition, bool when_nonzero, const Control* loop,
                                   uint32_t& list) {
   if (fuse_compare(condition, when_nonzero, loop, list)) return;
+  if (loop != nullptr && fuse_countdown(condition, when_nonzero, *loop)) return;
   if (condition.kind == Operand::Kind::constant) materialize(condition);
   const Source from = source(condition);
   const uint32_t back = loop != nullptr ? 1 : 0;
@@ -309,6 +310,20 @@ bool Lowering::fuse_compare(Operand& condition, bool when_nonzero, const Control
   if (!comparison_info) {  // a test for zero
     const bool in_accumulator =
         op == IrOp::i32_eqz_a_w || op == IrOp::i64_eqz_a_w;
+    if (in_accumulator && negated_compare_ == previous_cell_ && previous_cell_ != none) {
+      // Of a float comparison, which only the accumulator holds: branch on that instead.
+      Operand compared = condition;
+      remove_last();
+      last_result_ = last_compare_ = last_cell_;
+      cells_[last_cell_].r.d = compared.slot;
+      compare_opcode_ = negated_opcode_;
+      negated_compare_ = none;
+      if (fuse_compare(compared, !when_nonzero, loop, list)) return true;
+      // An operand form that branches do not have: test its result as it is.
+      emit(form(when_nonzero ? IrOp::br_if_zero_a_forward : IrOp::br_if_nonzero_a_forward, back))
+          .br = {0, no_slot, 0};
+      return finish();
+    }
     const IrOp zero = in_accumulator ? IrOp::br_if_zero_a_forward : IrOp::br_if_zero_s_forward;
     const IrOp nonzero =
         in_accumulator ? IrOp::br_if_nonzero_a_forward : IrOp::br_if_nonzero_s_forward;
@@ -381,6 +396,14 @@ bool Lowering::fuse_latch(Opcode opcode, const Cell& compare, bool immediate,
       immediate ? static_cast<uint16_t>(compare.i.imm) : compare.r.b};
   forget_slot(slot);
   return true;
+}
+
+/// `slot += k; if (slot) continue the loop`: a latch that compares with zero.
+bool Lowering::fuse_countdown(const Operand& condition, bool when_nonzero, const Control& loop) {
+  if (condition.kind != Operand::Kind::local || condition.type != valtype::i32) return false;
+  Cell compare{};
+  compare.i = {0, local_slots_[condition.local], 0};
+  return fuse_latch(when_nonzero ? Opcode::i32_ne : Opcode::i32_eq, compare, true, loop);
 }
 
 void Lowering::branch_table(const Instruction& in) {
