@@ -242,7 +242,7 @@ DataCell& Lowering::emit_data() {
 }
 
 void Lowering::begin_block() {
-  last_cell_ = previous_cell_ = last_result_ = last_compare_ = none;
+  last_cell_ = previous_cell_ = last_result_ = last_compare_ = negated_compare_ = none;
   forget_accumulators();
   end_fuel_block();
 }
@@ -267,7 +267,7 @@ void Lowering::remove_last() {
     if (known.cell == last_cell_) known = {};
   }
   last_cell_ = previous_cell_;
-  previous_cell_ = last_result_ = last_compare_ = none;
+  previous_cell_ = last_result_ = last_compare_ = negated_compare_ = none;
 }
 
 void Lowering::charge(Opcode opcode) {

@@ -317,7 +317,6 @@ bool Lowering::fuse_compare(Operand& condition, bool when_nonzero, const Control
       last_result_ = last_compare_ = last_cell_;
       cells_[last_cell_].r.d = compared.slot;
       compare_opcode_ = negated_opcode_;
-      negated_compare_ = none;
       if (fuse_compare(compared, !when_nonzero, loop, list)) return true;
       // An operand form that branches do not have: test its result as it is.
       emit(form(when_nonzero ? IrOp::br_if_zero_a_forward : IrOp::br_if_nonzero_a_forward, back))
@@ -457,7 +456,7 @@ uint16_t Lowering::stage_arguments(const FuncType& type, uint32_t& arg_slots) {
 }
 
 void Lowering::end_call(const FuncType& type) {
-  last_cell_ = previous_cell_ = last_result_ = last_compare_ = none;
+  last_cell_ = previous_cell_ = last_result_ = last_compare_ = negated_compare_ = none;
   forget_accumulators();
   end_fuel_block();
   push_slots(type.results);

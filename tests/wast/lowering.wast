@@ -344,3 +344,18 @@
 (assert_return (invoke "convert after sum" (i32.const 0)) (f64.const 4294967295))
 (assert_return (invoke "address after shift" (i32.const 0xfffffff5)) (i32.const 5))
 (assert_return (invoke "i32 to i64 through memory" (i32.const -2)) (i64.const 0xfffffffffffffffe))
+
+;; What is known of a comparison in one function says nothing about the next one.
+(module
+  (memory 1)
+  (func (export "negated float comparison") (param f64 f64) (result i32)
+    (i32.eqz (f64.lt (local.get 0) (local.get 1))))
+  (func (export "test of a sum") (param i32 i32) (result i32)
+    (if (result i32) (i32.eqz (i32.add (local.get 0) (local.get 1))) (then (i32.const 1)) (else (i32.const 2))))
+  (func (export "test of a load") (param i32) (result i32)
+    (if (result i32) (i32.eqz (i32.load8_u (local.get 0))) (then (i32.const 1)) (else (i32.const 2)))))
+(assert_return (invoke "negated float comparison" (f64.const 1) (f64.const 2)) (i32.const 0))
+(assert_return (invoke "test of a sum" (i32.const 1) (i32.const 2)) (i32.const 2))
+(assert_return (invoke "test of a sum" (i32.const 1) (i32.const -1)) (i32.const 1))
+(assert_return (invoke "negated float comparison" (f64.const nan) (f64.const 2)) (i32.const 1))
+(assert_return (invoke "test of a load" (i32.const 1)) (i32.const 1))
