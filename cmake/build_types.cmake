@@ -34,6 +34,10 @@ if(ZWASM_LTO)
     set(CMAKE_RANLIB ${ZWASM_LLVM_RANLIB})
     add_compile_options(-flto=full)
     add_link_options(-flto=full -fuse-ld=lld -Wl,--icf=safe)
+    # What runs at every start lies together (tools/symbol-order writes the list): fewer pages are
+    # touched. Names of functions that other options inline or drop are not worth a warning.
+    add_link_options(-Wl,--symbol-ordering-file=${PROJECT_SOURCE_DIR}/cmake/symbol-order.txt
+      -Wl,--no-warn-symbol-ordering)
   else()
     set(CMAKE_AR ${CMAKE_CXX_COMPILER_AR})
     set(CMAKE_RANLIB ${CMAKE_CXX_COMPILER_RANLIB})
