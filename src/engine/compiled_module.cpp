@@ -89,6 +89,7 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
     return make_trap(TrapKind::out_of_memory);
   }
   lowering_->link(cells, interp::handlers());
+  lowering_->trim();
   code.bodies.push_back({cells, static_cast<uint32_t>(count), function});
   entry.body.store(cells, std::memory_order_release);
   stats_.lower_ns += os::monotonic_now() - start;

@@ -192,6 +192,15 @@ void Lowering::link(Cell* destination, HandlerTable table) const {
   }
 }
 
+void Lowering::trim() {
+  constexpr size_t kept_cells = 4096;
+  if (cells_.capacity() <= kept_cells) return;
+  cells_ = Vector<Cell>(cells_.allocator());
+  stack_ = Vector<Operand>(stack_.allocator());
+  controls_ = Vector<Control>(controls_.allocator());
+  fixups_ = Vector<Fixup>(fixups_.allocator());
+}
+
 uint32_t Lowering::position(size_t cell) const { return positions_[cell]; }
 
 std::span<const uint16_t> Lowering::reference_slots(size_t cell) const {

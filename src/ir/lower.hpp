@@ -44,6 +44,9 @@ class Lowering {
   /// Copies the cells to `destination` (cells().size() of them) with the handlers of `table`.
   void link(Cell* destination, HandlerTable table) const;
 
+  /// Gives back working memory that only large functions need. What `lower` made is gone then.
+  void trim();
+
   /// With options.record: the wasm offset (in the module) of the instruction behind a cell.
   uint32_t position(size_t cell) const;
 
