@@ -111,7 +111,7 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
     const std::string_view known = function_name(function);
     error.message += format(" (in function %u", function);
     error.message += known.empty() ? ")" : ", " + quoted(known) + ")";
-    raise(vmctx, std::move(error));
+    raise_error(vmctx, std::move(error));
     return TrapKind::unsupported;
   }
   return TrapKind::unsupported;

@@ -382,7 +382,7 @@ TEST_CASE("host functions see the caller's memory and call back") {
     const Value arg = Value::i32(static_cast<uint32_t>(n));
     Value result;
     Status status = my.store->call(*my.instance->exported_func("down"), {&arg, 1}, {&result, 1});
-    if (!status.ok()) return raise(caller.vmctx, status.take_error());
+    if (!status.ok()) return raise_error(caller.vmctx, status.take_error());
     return static_cast<int32_t>(result.i32());
   }>("env", "again", &state);
   Instance& instance = f.instantiate(R"((module
@@ -457,7 +457,7 @@ TEST_CASE("an interrupt goes through host functions that call back") {
   f.linker.define<[](Caller caller) -> TrapKind {
     auto& my = *static_cast<State*>(caller.data);
     Status status = my.store->call(*my.instance->exported_func("loop"), {}, {});
-    return status.ok() ? TrapKind::none : raise(caller.vmctx, status.take_error());
+    return status.ok() ? TrapKind::none : raise_error(caller.vmctx, status.take_error());
   }>("env", "nested", &state);
   Instance& instance = f.instantiate(R"((module
     (import "env" "nested" (func $nested))

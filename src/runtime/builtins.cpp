@@ -42,7 +42,7 @@ TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t
       continue;
     }
     Result<GlobalCell> value = evaluator.evaluate(expression);
-    if (!value.ok()) return raise(instance.vmctx(), value.take_error());
+    if (!value.ok()) return raise_error(instance.vmctx(), value.take_error());
     to[i] = value->low;
   }
   return TrapKind::none;

@@ -2,7 +2,7 @@
 
 namespace zwasm {
 
-TrapKind raise(VMContext* caller, Error error) {
+TrapKind raise_error(VMContext* caller, Error error) {
   ExecutionContext& context = *caller->execution;
   delete context.host_error;
   context.host_error = new Error(std::move(error));
@@ -12,7 +12,7 @@ TrapKind raise(VMContext* caller, Error error) {
 TrapKind raise_exit(VMContext* caller, uint32_t code) {
   Error error = make_error(ErrorKind::exit, Error::no_offset, "exit with code %u", code);
   error.exit_code = code;
-  return raise(caller, std::move(error));
+  return raise_error(caller, std::move(error));
 }
 
 }  // namespace zwasm

@@ -17,7 +17,7 @@ namespace zwasm {
 
 /// Ends the execution with `error` (any kind): return what this returns from the HostCallback.
 /// An error of kind `exit` carries the exit code.
-TrapKind raise(VMContext* caller, Error error);
+TrapKind raise_error(VMContext* caller, Error error);
 /// Ends the execution as proc_exit(code) does.
 TrapKind raise_exit(VMContext* caller, uint32_t code);
 
@@ -64,7 +64,7 @@ struct HostSignature;
 
 }  // namespace detail
 
-/// The outcome of a typed host function that can fail: a value, or a trap (raise()).
+/// The outcome of a typed host function that can fail: a value, or a trap (raise_error()).
 template <class T>
 struct HostResult {
   T value{};

@@ -22,7 +22,7 @@ std::span<const ValType> copy_types(Arena& arena, std::span<const ValType> types
 }
 
 TrapKind call_unknown(void* import_name, VMContext* caller, Slot*) {
-  return raise(caller, make_error(ErrorKind::trap, Error::no_offset,
+  return raise_error(caller, make_error(ErrorKind::trap, Error::no_offset,
                                   "unknown import: %s has not been defined",
                                   static_cast<const char*>(import_name)));
 }

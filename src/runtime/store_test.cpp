@@ -196,7 +196,7 @@ TEST_CASE("host functions end the execution with an error or an exit code") {
   const FuncRef& fails = fixture.store.make_func(
       FuncType{},
       [](void*, VMContext* caller, Slot*) {
-        return raise(caller, make_error(ErrorKind::host, Error::no_offset, "no luck"));
+        return raise_error(caller, make_error(ErrorKind::host, Error::no_offset, "no luck"));
       },
       nullptr);
   Status status = fixture.store.call(fails, {}, {});
@@ -231,7 +231,7 @@ TEST_CASE("host functions that call each other end with an exhausted stack") {
         auto& my = *static_cast<State*>(data);
         ++my.depth;
         Status status = my.store->call(*my.self, {}, {});
-        return status.ok() ? TrapKind::none : raise(caller, status.take_error());
+        return status.ok() ? TrapKind::none : raise_error(caller, status.take_error());
       },
       &state);
   Status status = fixture.store.call(*state.self, {}, {});
