@@ -17,7 +17,7 @@ TEST_CASE("a fresh host gives nothing") {
   Descriptor* descriptor;
   for (uint32_t fd = 3; fd < 10; ++fd) CHECK(guest.host.find(fd, 0, descriptor) == Errno::badf);
   CHECK(guest.host.find(~0u, 0, descriptor) == Errno::badf);
-  p1::Fd opened;
+  p1::Fd opened{};
   CHECK(guest.open(0, "x", 0, rights::fd_read, opened) == Errno::notdir);
   CHECK(guest.open(3, "x", 0, rights::fd_read, opened) == Errno::badf);
   CHECK(guest.host.arguments().count() == 0);
@@ -87,7 +87,7 @@ TEST_CASE("numbers are reused, renumbering moves and closes") {
   folder.write("b", "b");
   p1::Guest guest;
   REQUIRE(guest.host.add_preopen(folder.path().c_str(), "/").ok());
-  p1::Fd a, b;
+  p1::Fd a{}, b{};
   REQUIRE(guest.open(3, "a", 0, rights::fd_read, a) == Errno::success);
   REQUIRE(guest.open(3, "b", 0, rights::fd_read, b) == Errno::success);
   CHECK(a == 4);

@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Fixture, "rights follow how a file was opened, and can only be
   const Fdstat directory = guest.fdstat(3);
   REQUIRE(fd_fdstat_set_rights(call, 3, directory.rights_base,
                                directory.rights_inheriting & ~rights::fd_write) == Errno::success);
-  Fd fd;
+  Fd fd{};
   CHECK(guest.open(3, "file", 0, rights::fd_write, fd) == Errno::notcapable);
   CHECK(guest.open(3, "file", 0, rights::fd_read, fd) == Errno::success);
   REQUIRE(fd_fdstat_set_rights(call, 3, directory.rights_base & ~rights::path_create_file, 0) ==

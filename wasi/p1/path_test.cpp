@@ -75,7 +75,7 @@ struct Fixture {
 TEST_CASE_FIXTURE(Fixture, "a file's life") {
   for (const Lookup lookup : testable_lookups()) {
     guest.host.set_lookup(lookup);
-    Fd fd;
+    Fd fd{};
     Filestat status;
     std::string target;
     CHECK(mkdir(3, "dir") == Errno::success);
@@ -138,7 +138,7 @@ TEST_CASE_FIXTURE(Fixture, "links keep their lengths and kinds") {
 TEST_CASE_FIXTURE(Fixture, "no function reaches outside") {
   for (const Lookup lookup : testable_lookups()) {
     guest.host.set_lookup(lookup);
-    Fd fd;
+    Fd fd{};
     Filestat status;
     std::string target;
     const std::string absolute = folder / "secret/file";
@@ -188,7 +188,7 @@ TEST_CASE_FIXTURE(Fixture, "no function reaches outside") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a read-only directory can be read and nothing else") {
-  Fd fd, sub;
+  Fd fd{}, sub{};
   Filestat status;
   std::string content;
   REQUIRE(guest.open(4, "sub", oflags::directory, 0, sub) == Errno::success);
@@ -228,7 +228,7 @@ TEST_CASE_FIXTURE(Fixture, "opening a named pipe can be cancelled, and works whe
   REQUIRE(::mkfifo((folder / "data/pipe").c_str(), 0666) == 0);
   UniqueFd event(::eventfd(0, EFD_CLOEXEC));
   guest.host.set_cancel_descriptor(event.get());
-  Fd fd;
+  Fd fd{};
   {
     std::thread writer([&] {
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(Fixture, "opening a named pipe can be cancelled, and works whe
 }
 
 TEST_CASE_FIXTURE(Fixture, "arguments that are not right") {
-  Fd fd;
+  Fd fd{};
   Filestat status;
   CHECK(stat(3, std::string("fi\0le", 5), 0, status) == Errno::inval);
   CHECK(stat(3, "", 0, status) == Errno::noent);

@@ -120,7 +120,7 @@ TEST_CASE_FIXTURE(Fixture, "files, streams and errors are ready at once") {
   TemporaryFolder folder;
   folder.write("file", "0123456789");
   REQUIRE(guest.host.add_preopen(folder.path().c_str(), "/").ok());
-  Fd fd;
+  Fd fd{};
   REQUIRE(guest.open(3, "file", 0, read_write, fd) == Errno::success);
   std::string content;
   CHECK(guest.read(fd, 4, content) == Errno::success);
