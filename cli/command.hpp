@@ -1,11 +1,11 @@
 // A command of the command line, and what all commands share.
 #pragma once
 
-#include <CLI/CLI.hpp>
-
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "options.hpp"
 
 namespace zwasm::cli {
 
@@ -20,7 +20,7 @@ inline constexpr int exit_trap = 134;     ///< trap, or fuel, time or stack used
 class Command {
  public:
   virtual ~Command() = default;
-  virtual void declare(CLI::App& app) = 0;
+  virtual void declare(Options& options) = 0;
   /// Returns the exit code of the process.
   virtual int execute() = 0;
 };
@@ -43,9 +43,6 @@ std::unique_ptr<Command> make_dump();
 std::unique_ptr<Command> make_features();
 std::unique_ptr<Command> make_completion();
 std::unique_ptr<Command> make_man_page();
-
-/// The parser of a command, with its options declared.
-std::unique_ptr<CLI::App> make_parser(const CommandRow& row, Command& command);
 
 /// What the command line got wrong: one line, and the exit code for it.
 struct UsageError {

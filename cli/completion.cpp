@@ -15,11 +15,12 @@ std::vector<CommandOptions> all_options() {
   std::vector<CommandOptions> all;
   for (const CommandRow& row : commands()) {
     const auto command = row.make();
-    const auto app = make_parser(row, *command);
+    Options options;
+    command->declare(options);
     CommandOptions entry{&row, {}};
-    for (const CLI::Option* option : app->get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        entry.options.emplace_back("--" + name, option->get_description());
+    for (const Option& option : options.all()) {
+      if (!option.is_positional()) {
+        entry.options.emplace_back(option.long_name(), option.description());
       }
     }
     all.push_back(std::move(entry));
@@ -83,8 +84,8 @@ void print_fish(const std::vector<CommandOptions>& all) {
 
 class Completion final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.add_option("SHELL", shell_, "bash, zsh or fish")->required();
+  void declare(Options& options) override {
+    options.add_option("SHELL", shell_, "bash, zsh or fish").required();
   }
 
   int execute() override {

@@ -15,12 +15,12 @@ namespace {
 
 class Convert final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.add_option("IN", input_, "Module, binary or text; - is standard input")->required();
-    app.add_option("-o,--output", output_,
+  void declare(Options& options) override {
+    options.add_option("IN", input_, "Module, binary or text; - is standard input").required();
+    options.add_option("-o,--output", output_,
                    "Where to write; the other format than IN's. - is standard output")
-        ->required();
-    app.add_flag("--no-validation", no_validation_, "Convert modules that are not valid, too");
+        .required();
+    options.add_flag("--no-validation", no_validation_, "Convert modules that are not valid, too");
   }
 
   int execute() override {

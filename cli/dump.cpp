@@ -14,14 +14,14 @@ namespace {
 
 class Dump final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.add_flag("--predecoded", predecoded_, "Instructions as decoding sees them");
-    app.add_flag("--ir", ir_, "Register IR, which the interpreter runs (the default)");
-    app.add_option("--func", function_, "Only this function: its index or its name")
-        ->type_name("N|NAME");
-    app.add_flag("--metered", metered_, "Register IR that charges fuel");
-    app.add_flag("--explicit-bounds-checks", explicit_, "Register IR without guard pages");
-    app.add_option("FILE", file_, "Module, binary or text; - is standard input")->required();
+  void declare(Options& options) override {
+    options.add_flag("--predecoded", predecoded_, "Instructions as decoding sees them");
+    options.add_flag("--ir", ir_, "Register IR, which the interpreter runs (the default)");
+    options.add_option("--func", function_, "Only this function: its index or its name")
+        .type_name("N|NAME");
+    options.add_flag("--metered", metered_, "Register IR that charges fuel");
+    options.add_flag("--explicit-bounds-checks", explicit_, "Register IR without guard pages");
+    options.add_option("FILE", file_, "Module, binary or text; - is standard input").required();
   }
 
   int execute() override {

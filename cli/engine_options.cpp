@@ -46,34 +46,36 @@ uint64_t parse_count(const std::string& option, const std::string& text) {
   return parse_with_unit(option, text, units, "a number");
 }
 
-void EngineOptions::declare(CLI::App& app) {
-  app.add_option("--tier", tier_, "Which code may run: auto, or 0 for the interpreter alone")
-      ->type_name("TIER")
-      ->group("Engine");
-  app.add_option("--engine", engine_, "The same in other words: auto, interp or jit")
-      ->type_name("NAME")
-      ->group("Engine");
-  app.add_option("--max-memory", max_memory_,
-                 "Ceiling of all linear memories together; growing beyond it fails")
-      ->type_name("SIZE")
-      ->group("Limits");
-  app.add_option("--max-table-elements", max_table_elements_, "Ceiling of each table")
-      ->type_name("N")
-      ->group("Limits");
-  app.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
-      ->type_name("SIZE")
-      ->group("Limits");
-  app.add_option("--disable-feature", disabled_features_,
-                 "Reject modules that use a feature (see zwasm features)")
-      ->type_name("NAME")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-      ->group("Engine");
-  app.add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
-      ->group("Engine");
-  app.add_flag("--explicit-bounds-checks", explicit_bounds_checks_,
-               "Compare memory accesses with the size instead of using guard pages")
-      ->group("Engine");
+void EngineOptions::declare(Options& options) {
+  options.add_option("--tier", tier_, "Which code may run: auto, or 0 for the interpreter alone")
+      .type_name("TIER")
+      .group("Engine");
+  options.add_option("--engine", engine_, "The same in other words: auto, interp or jit")
+      .type_name("NAME")
+      .group("Engine");
+  options
+      .add_option("--max-memory", max_memory_,
+                  "Ceiling of all linear memories together; growing beyond it fails")
+      .type_name("SIZE")
+      .group("Limits");
+  options.add_option("--max-table-elements", max_table_elements_, "Ceiling of each table")
+      .type_name("N")
+      .group("Limits");
+  options.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
+      .type_name("SIZE")
+      .group("Limits");
+  options
+      .add_option("--disable-feature", disabled_features_,
+                  "Reject modules that use a feature (see zwasm features)")
+      .type_name("NAME")
+      .group("Engine");
+  options
+      .add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
+      .group("Engine");
+  options
+      .add_flag("--explicit-bounds-checks", explicit_bounds_checks_,
+                "Compare memory accesses with the size instead of using guard pages")
+      .group("Engine");
 }
 
 Config EngineOptions::config() const {

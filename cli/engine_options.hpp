@@ -10,7 +10,7 @@ namespace zwasm::cli {
 
 class EngineOptions {
  public:
-  void declare(CLI::App& app);
+  void declare(Options& options);
   /// The configuration. Throws UsageError for a value that this build has nothing for.
   Config config() const;
 

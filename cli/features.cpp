@@ -42,7 +42,7 @@ const char* status(Feature feature) {
 
 class FeaturesCommand final : public Command {
  public:
-  void declare(CLI::App& app) override { app.add_flag("--json", json_, "For machines"); }
+  void declare(Options& options) override { options.add_flag("--json", json_, "For machines"); }
 
   int execute() override {
     Engine engine;

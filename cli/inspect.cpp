@@ -89,9 +89,9 @@ std::vector<Section> sections(std::span<const uint8_t> bytes) {
 
 class Inspect final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.add_flag("--json", json_, "For machines");
-    app.add_option("FILE", file_, "Module, binary or text; - is standard input")->required();
+  void declare(Options& options) override {
+    options.add_flag("--json", json_, "For machines");
+    options.add_option("FILE", file_, "Module, binary or text; - is standard input").required();
   }
 
   int execute() override {

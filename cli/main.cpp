@@ -25,13 +25,6 @@ const std::vector<CommandRow>& commands() {
   return rows;
 }
 
-std::unique_ptr<CLI::App> make_parser(const CommandRow& row, Command& command) {
-  auto app = std::make_unique<CLI::App>(row.summary, std::string("zwasm ") + row.name);
-  app->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  command.declare(*app);
-  return app;
-}
-
 namespace {
 
 void print_help() {
@@ -68,27 +61,14 @@ bool looks_like_file(std::string_view text) {
 
 int run_command(const CommandRow& row, int argc, char** argv) {
   const auto command = row.make();
-  const auto app = make_parser(row, *command);
+  Options options;
+  command->declare(options);
   try {
-    app->parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::string help = app->help();
-    if (app->get_prefix_command()) {
-      // CLI11 does not know what follows the options.
-      const std::string_view options = "[OPTIONS]";
-      if (const size_t at = help.find(options); at != std::string::npos) {
-        help.insert(at + options.size(), " FILE [ARGS...]");
-      }
+    const auto help = options.parse(std::string("zwasm ") + row.name, row.summary, argc, argv);
+    if (help) {
+      std::fputs(help->c_str(), stdout);
+      return exit_success;
     }
-    std::fputs(help.c_str(), stdout);
-    return exit_success;
-  } catch (const CLI::ParseError& error) {
-    std::string message = error.what();
-    if (const size_t end = message.find('\n'); end != std::string::npos) message.resize(end);
-    return complain(std::string(row.name) + ": " + message + " (see zwasm " + row.name + " --help)",
-                    exit_usage);
-  }
-  try {
     return command->execute();
   } catch (const UsageError& error) {
     return complain(std::string(row.name) + ": " + error.message, exit_usage);

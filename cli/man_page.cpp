@@ -25,7 +25,7 @@ std::string troff(const std::string& text) {
 
 class ManPage final : public Command {
  public:
-  void declare(CLI::App&) override {}
+  void declare(Options&) override {}
 
   int execute() override {
     std::printf(".TH ZWASM 1 \"\" \"zwasm %s\" \"User Commands\"\n", version);
@@ -42,23 +42,18 @@ class ManPage final : public Command {
     for (const CommandRow& row : commands()) {
       std::printf(".SS zwasm %s\n%s.\n", troff(row.name).c_str(), troff(row.summary).c_str());
       const auto command = row.make();
-      const auto app = make_parser(row, *command);
-      for (const CLI::Option* option : app->get_options()) {
+      Options options;
+      command->declare(options);
+      for (const Option& option : options.all()) {
         std::string names;
-        for (const std::string& name : option->get_snames()) names += "\\-" + troff(name) + ", ";
-        for (const std::string& name : option->get_lnames()) {
-          names += "\\-\\-" + troff(name) + ", ";
+        for (const char c : std::string_view(option.names())) {
+          names += c == ',' ? ", " : troff(std::string(1, c));
         }
-        if (names.empty()) {
-          names = troff(option->get_name());
-        } else {
-          names.resize(names.size() - 2);
-          if (option->get_type_size() != 0 && !option->get_type_name().empty()) {
-            names += "\\fR \\fI" + troff(option->get_type_name());
-          }
+        if (!option.is_positional() && option.takes_value()) {
+          names += std::string("\\fR \\fI") + troff(option.type_name());
         }
         std::printf(".TP\n\\fB%s\\fR\n%s\n", names.c_str(),
-                    troff(option->get_description()).c_str());
+                    troff(option.description()).c_str());
       }
     }
     std::printf(".SH EXIT STATUS\nThe guest's own code, or:\n"

@@ -50,72 +50,68 @@ std::string base_name(const std::string& path) { return path.substr(path.rfind('
 
 class Run final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.prefix_command();  // FILE ends the options; what follows is in remaining()
-    app.footer(
+  void declare(Options& options) override {
+    options.take_rest(
+        rest_, "FILE [ARGS...]",
         "FILE is a module, binary or text; - is standard input. What follows it is the guest's,\n"
         "but for --allow-all and --invoke NAME ARGS directly behind it, and one -- after them.");
-    app.add_option("--invoke", invoke_,
-                   "Call this export with ARGS, or with those after '=', and print its results")
-        ->type_name("NAME[=a,b]");
-    // Each use adds one.
-    const auto every = CLI::MultiOptionPolicy::TakeAll;
-    app.add_option("--dir", directories_, "Let the guest see a directory, as GUEST; :ro read-only")
-        ->type_name("HOST[::GUEST][:ro]")
-        ->allow_extra_args(false)
-        ->multi_option_policy(every)
-        ->group("WASI");
-    app.add_option("--env", variables_, "Set an environment variable; without value, pass it on")
-        ->type_name("NAME[=VALUE]")
-        ->allow_extra_args(false)
-        ->multi_option_policy(every)
-        ->group("WASI");
-    app.add_flag("--inherit-env", inherit_environment_, "Pass on the whole environment")
-        ->group("WASI");
-    app.add_flag("--allow-all", allow_all_,
-                 "Let the guest see all files (/ and the current directory) and the environment")
-        ->group("WASI");
-    app.add_option("--argv0", argv0_, "The guest's program name (FILE without folders)")
-        ->type_name("NAME")
-        ->group("WASI");
-    app.add_option("--tcplisten", listeners_, "Give the guest a listening TCP socket")
-        ->type_name("ADDRESS:PORT")
-        ->allow_extra_args(false)
-        ->multi_option_policy(every)
-        ->group("WASI");
-    app.add_option("--preload", preloads_, "Instantiate a module first, for imports from NAME")
-        ->type_name("NAME=FILE")
-        ->allow_extra_args(false)
-        ->multi_option_policy(every)
-        ->group("Linking");
-    app.add_option("--unknown-imports", unknown_imports_,
-                   "error (the default), or trap when such a function is called")
-        ->type_name("trap|error")
-        ->group("Linking");
-    engine_.declare(app);
-    app.add_option("--fuel", fuel_, "Instructions that may be executed")
-        ->type_name("N")
-        ->group("Limits");
-    app.add_option("--timeout", timeout_, "Time that may pass: milliseconds, or 2s, 1m")
-        ->type_name("TIME")
-        ->group("Limits");
-    app.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
-        ->type_name("N")
-        ->group("Limits");
-    app.add_flag("--backtrace", backtrace_, "After a trap, print all calls that had not returned")
-        ->group("Diagnostics");
-    app.add_flag("--stats{text}", stats_,
-                 "Afterwards, say on standard error what it took; --stats=json for machines")
-        ->group("Diagnostics");
-    app.add_option("--trace", trace_, "Log to standard error: wasi (calls of the host), phases")
-        ->type_name("WHAT[,WHAT]")
-        ->allow_extra_args(false)
-        ->group("Diagnostics");
-    app_ = &app;
+    options
+        .add_option("--invoke", invoke_,
+                    "Call this export with ARGS, or with those after '=', and print its results")
+        .type_name("NAME[=a,b]");
+    options
+        .add_option("--dir", directories_, "Let the guest see a directory, as GUEST; :ro read-only")
+        .type_name("HOST[::GUEST][:ro]")
+        .group("WASI");
+    options
+        .add_option("--env", variables_, "Set an environment variable; without value, pass it on")
+        .type_name("NAME[=VALUE]")
+        .group("WASI");
+    options.add_flag("--inherit-env", inherit_environment_, "Pass on the whole environment")
+        .group("WASI");
+    options
+        .add_flag("--allow-all", allow_all_,
+                  "Let the guest see all files (/ and the current directory) and the environment")
+        .group("WASI");
+    options.add_option("--argv0", argv0_, "The guest's program name (FILE without folders)")
+        .type_name("NAME")
+        .group("WASI");
+    options.add_option("--tcplisten", listeners_, "Give the guest a listening TCP socket")
+        .type_name("ADDRESS:PORT")
+        .group("WASI");
+    options.add_option("--preload", preloads_, "Instantiate a module first, for imports from NAME")
+        .type_name("NAME=FILE")
+        .group("Linking");
+    options
+        .add_option("--unknown-imports", unknown_imports_,
+                    "error (the default), or trap when such a function is called")
+        .type_name("trap|error")
+        .group("Linking");
+    engine_.declare(options);
+    options.add_option("--fuel", fuel_, "Instructions that may be executed")
+        .type_name("N")
+        .group("Limits");
+    options.add_option("--timeout", timeout_, "Time that may pass: milliseconds, or 2s, 1m")
+        .type_name("TIME")
+        .group("Limits");
+    options.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
+        .type_name("N")
+        .group("Limits");
+    options
+        .add_flag("--backtrace", backtrace_, "After a trap, print all calls that had not returned")
+        .group("Diagnostics");
+    options
+        .add_option("--stats", stats_,
+                    "Afterwards, say on standard error what it took; --stats=json for machines")
+        .value_if_plain("text")
+        .group("Diagnostics");
+    options.add_option("--trace", trace_, "Log to standard error: wasi (calls of the host), phases")
+        .type_name("WHAT[,WHAT]")
+        .group("Diagnostics");
   }
 
   int execute() override {
-    take_remaining();
+    take_rest();
     // All of the command line is checked before anything is read or run.
     Config config = engine_.config();
     const uint64_t fuel = fuel_.empty() ? 0 : parse_count("--fuel", fuel_);
@@ -174,9 +170,9 @@ class Run final : public Command {
  private:
   enum class Stats : uint8_t { none, text, json };
 
-  /// Splits what CLI11 left: FILE, our options directly behind it, the guest's arguments.
-  void take_remaining() {
-    std::vector<std::string> rest = app_->remaining();
+  /// Splits what follows the options: FILE, ours directly behind it, the guest's arguments.
+  void take_rest() {
+    const std::vector<std::string>& rest = rest_;
     if (!rest.empty() && rest[0].starts_with('-') && rest[0] != "-" && rest[0] != "--") {
       throw UsageError{"unknown option " + rest[0] + " (see zwasm run --help)"};
     }
@@ -216,7 +212,7 @@ class Run final : public Command {
   }
 
   void parse_stats() {
-    if (app_->get_option("--stats")->count() == 0) return;
+    if (stats_.empty()) return;
     if (stats_ != "json" && stats_ != "text") {
       throw UsageError{"--stats: '" + stats_ + "' is not a format; use --stats or --stats=json"};
     }
@@ -414,8 +410,8 @@ class Run final : public Command {
 #pragma GCC diagnostic pop
   }
 
-  CLI::App* app_ = nullptr;
   EngineOptions engine_;
+  std::vector<std::string> rest_;
   std::string file_;
   std::vector<std::string> arguments_;
   std::string invoke_;

@@ -10,9 +10,9 @@ namespace {
 
 class Validate final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    app.add_flag("-q,--quiet", quiet_, "Say nothing about valid modules");
-    app.add_option("FILE", files_, "Modules, binary or text; - is standard input")->required();
+  void declare(Options& options) override {
+    options.add_flag("-q,--quiet", quiet_, "Say nothing about valid modules");
+    options.add_option("FILE", files_, "Modules, binary or text; - is standard input").required();
   }
 
   int execute() override {

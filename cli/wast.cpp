@@ -11,14 +11,14 @@ namespace {
 
 class Wast final : public Command {
  public:
-  void declare(CLI::App& app) override {
-    engine_.declare(app);
-    app.add_flag("--no-execution", no_execution_,
+  void declare(Options& options) override {
+    engine_.declare(options);
+    options.add_flag("--no-execution", no_execution_,
                  "Check only what decoding and validation decide");
-    app.add_option("--fuel", fuel_, "Instructions that each script may execute")
-        ->type_name("N")
-        ->group("Limits");
-    app.add_option("FILE", files_, "Test scripts")->required();
+    options.add_option("--fuel", fuel_, "Instructions that each script may execute")
+        .type_name("N")
+        .group("Limits");
+    options.add_option("FILE", files_, "Test scripts").required();
   }
 
   int execute() override {
