@@ -284,7 +284,9 @@ TEST_CASE("an interrupt stops loops, calls and tail calls") {
       machine.context.stack_limit = 0;
     });
     CHECK(instance.run(index) == TrapKind::interrupted);
-    CHECK(machine.context.trap.cell == code->cell(1));
+    // Before the first instruction, if the other thread was faster.
+    const Cell* const stopped_at = machine.context.trap.cell;
+    CHECK((stopped_at == code->cell(1) || stopped_at == nullptr));
     other.join();
     machine.context.interrupt = 0;
     machine.context.stack_limit = machine.context.full_stack_limit;
