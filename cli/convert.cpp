@@ -6,6 +6,7 @@
 #include "binary/module_decoder.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
+#include "engine_options.hpp"
 #include "report.hpp"
 #include "text/parser.hpp"
 #include "text/printer.hpp"
@@ -16,6 +17,7 @@ namespace {
 class Convert final : public Command {
  public:
   void declare(Options& options) override {
+    features_.declare(options);
     options.add_option("IN", input_, "Module, binary or text; - is standard input").required();
     options.add_option("-o,--output", output_,
                    "Where to write; the other format than IN's. - is standard output")
@@ -28,20 +30,21 @@ class Convert final : public Command {
     if (!source.ok()) return report(input_, source.error());
     const auto bytes = source->bytes();
     const bool is_binary = bytes.size() >= 4 && std::memcmp(bytes.data(), "\0asm", 4) == 0;
+    const Features features = features_.features();
     if (!no_validation_) {
-      Engine engine;
+      Engine engine(features_.config());
       auto module = engine.compile(bytes);
       if (!module.ok()) return report(input_, module.error());
     }
     if (is_binary) {
-      auto module = decode_module(bytes, Features(), system_allocator());
+      auto module = decode_module(bytes, features, system_allocator());
       if (!module.ok()) return report(input_, module.error());
       auto text = print_module(*module);
       if (!text.ok()) return report(input_, text.error());
       return write({reinterpret_cast<const uint8_t*>(text->data()), text->size()});
     }
     auto binary =
-        parse_module({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, Features());
+        parse_module({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, features);
     if (!binary.ok()) return report(input_, binary.error());
     return write(binary->span());
   }
@@ -56,6 +59,7 @@ class Convert final : public Command {
     return complain(output_ + ": cannot write: " + std::strerror(errno), exit_failure);
   }
 
+  FeatureOptions features_;
   std::string input_;
   std::string output_;
   bool no_validation_ = false;

@@ -5,6 +5,7 @@
 #include "binary/names.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
+#include "engine_options.hpp"
 #include "ir/lower.hpp"
 #include "ir/printer.hpp"
 #include "report.hpp"
@@ -15,6 +16,7 @@ namespace {
 class Dump final : public Command {
  public:
   void declare(Options& options) override {
+    features_.declare(options);
     options.add_flag("--predecoded", predecoded_, "Instructions as decoding sees them");
     options.add_flag("--ir", ir_, "Register IR, which the interpreter runs (the default)");
     options.add_option("--func", function_, "Only this function: its index or its name")
@@ -25,7 +27,7 @@ class Dump final : public Command {
   }
 
   int execute() override {
-    Engine engine;
+    Engine engine(features_.config());
     auto compiled = engine.compile_file(file_.c_str());
     if (!compiled.ok()) return report(file_, compiled.error());
     CompiledModule& module = **compiled;
@@ -37,6 +39,7 @@ class Dump final : public Command {
       end = begin + 1;
     }
     LoweringOptions options;
+    options.features = engine.config().features;
     options.metered = metered_;
     options.guard_pages = !explicit_;
     Lowering lowering(module.module());
@@ -91,6 +94,7 @@ class Dump final : public Command {
     return index;
   }
 
+  FeatureOptions features_;
   bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false;
   std::string function_;
   std::string file_;

@@ -46,6 +46,36 @@ uint64_t parse_count(const std::string& option, const std::string& text) {
   return parse_with_unit(option, text, units, "a number");
 }
 
+void FeatureOptions::declare(Options& options) {
+  options
+      .add_option("--disable-feature", disabled_,
+                  "Reject modules that use a feature (see zwasm features)")
+      .type_name("NAME")
+      .group("Engine");
+}
+
+Features FeatureOptions::features() const {
+  Features features;
+  for (const std::string& name : disabled_) {
+    const auto* row = std::ranges::find(feature_table, name, &FeatureInfo::name);
+    if (row == std::end(feature_table)) {
+      std::string known;
+      for (const FeatureInfo& feature : feature_table) {
+        known += (known.empty() ? "" : ", ") + std::string(feature.name);
+      }
+      throw UsageError{"--disable-feature: '" + name + "' is no feature; there are " + known};
+    }
+    features.set(static_cast<Feature>(row - feature_table), false);
+  }
+  return features;
+}
+
+Config FeatureOptions::config() const {
+  Config config;
+  config.features = features();
+  return config;
+}
+
 void EngineOptions::declare(Options& options) {
   options.add_option("--tier", tier_, "Which code may run: auto, or 0 for the interpreter alone")
       .type_name("TIER")
@@ -64,11 +94,7 @@ void EngineOptions::declare(Options& options) {
   options.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
       .type_name("SIZE")
       .group("Limits");
-  options
-      .add_option("--disable-feature", disabled_features_,
-                  "Reject modules that use a feature (see zwasm features)")
-      .type_name("NAME")
-      .group("Engine");
+  features_.declare(options);
   options
       .add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
       .group("Engine");
@@ -79,41 +105,34 @@ void EngineOptions::declare(Options& options) {
 }
 
 Config EngineOptions::config() const {
-  Config config;
-  if (!tier_.empty()) {
-    if (tier_ == "0") {
+  Config config = features_.config();
+  if (tier_) {
+    if (*tier_ == "0") {
       config.tier = TierPolicy::interpreter;
-    } else if (tier_ == "1" || tier_ == "2") {
+    } else if (*tier_ == "1" || *tier_ == "2") {
       throw UsageError{"--tier: this build has no compiler; use 0 or auto"};
-    } else if (tier_ != "auto") {
-      throw UsageError{"--tier: '" + tier_ + "' is not a tier; use 0 or auto"};
+    } else if (*tier_ != "auto") {
+      throw UsageError{"--tier: '" + *tier_ + "' is not a tier; use 0 or auto"};
     }
   }
-  if (!engine_.empty()) {
-    if (engine_ == "interp") {
+  if (engine_) {
+    if (*engine_ == "interp") {
       config.tier = TierPolicy::interpreter;
-    } else if (engine_ == "jit") {
+    } else if (*engine_ == "jit") {
       throw UsageError{"--engine: this build has no compiler; use auto or interp"};
-    } else if (engine_ != "auto") {
-      throw UsageError{"--engine: '" + engine_ + "' is not an engine; use auto or interp"};
+    } else if (*engine_ != "auto") {
+      throw UsageError{"--engine: '" + *engine_ + "' is not an engine; use auto or interp"};
     }
   }
-  for (const std::string& name : disabled_features_) {
-    const auto* row = std::ranges::find(feature_table, name, &FeatureInfo::name);
-    if (row == std::end(feature_table)) {
-      throw UsageError{"--disable-feature: '" + name + "' is no feature (see zwasm features)"};
-    }
-    config.features.set(static_cast<Feature>(row - feature_table), false);
-  }
-  if (!max_memory_.empty()) config.max_memory_bytes = parse_size("--max-memory", max_memory_);
-  if (!max_stack_.empty()) {
-    config.max_stack_bytes = parse_size("--max-stack", max_stack_);
+  if (max_memory_) config.max_memory_bytes = parse_size("--max-memory", *max_memory_);
+  if (max_stack_) {
+    config.max_stack_bytes = parse_size("--max-stack", *max_stack_);
     if (config.max_stack_bytes < 4096 || config.max_stack_bytes > (uint64_t{1} << 32)) {
       throw UsageError{"--max-stack: must be between 4096 bytes and 4 GiB"};
     }
   }
-  if (!max_table_elements_.empty()) {
-    config.max_table_elements = parse_count("--max-table-elements", max_table_elements_);
+  if (max_table_elements_) {
+    config.max_table_elements = parse_count("--max-table-elements", *max_table_elements_);
   }
   config.no_signals = no_signals_;
   config.explicit_bounds_checks = explicit_bounds_checks_;

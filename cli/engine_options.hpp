@@ -1,13 +1,29 @@
 // Options of every command that makes an engine.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "command.hpp"
 #include "engine/config.hpp"
 
 namespace zwasm::cli {
 
+/// Of every command that reads a module.
+class FeatureOptions {
+ public:
+  void declare(Options& options);
+  /// Throws UsageError for a feature that does not exist.
+  Features features() const;
+  /// A configuration with these features.
+  Config config() const;
+
+ private:
+  std::vector<std::string> disabled_;
+};
+
+/// Of every command that runs modules.
 class EngineOptions {
  public:
   void declare(Options& options);
@@ -15,12 +31,8 @@ class EngineOptions {
   Config config() const;
 
  private:
-  std::string tier_;
-  std::vector<std::string> disabled_features_;
-  std::string engine_;
-  std::string max_memory_;
-  std::string max_stack_;
-  std::string max_table_elements_;
+  FeatureOptions features_;
+  std::optional<std::string> tier_, engine_, max_memory_, max_stack_, max_table_elements_;
   bool no_signals_ = false;
   bool explicit_bounds_checks_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include "command.hpp"
 #include "engine/engine.hpp"
+#include "engine_options.hpp"
 #include "report.hpp"
 #include "wasi/p1/functions.hpp"
 
@@ -90,12 +91,13 @@ std::vector<Section> sections(std::span<const uint8_t> bytes) {
 class Inspect final : public Command {
  public:
   void declare(Options& options) override {
+    features_.declare(options);
     options.add_flag("--json", json_, "For machines");
     options.add_option("FILE", file_, "Module, binary or text; - is standard input").required();
   }
 
   int execute() override {
-    Engine engine;
+    Engine engine(features_.config());
     auto compiled = engine.compile_file(file_.c_str());
     if (!compiled.ok()) return report(file_, compiled.error());
     const Module& module = (*compiled)->module();
@@ -206,6 +208,7 @@ class Inspect final : public Command {
     std::printf("]}\n");
   }
 
+  FeatureOptions features_;
   bool json_ = false;
   std::string file_;
 };

@@ -15,6 +15,12 @@ CLI::callback_t store_in(const Option::Target& target) {
       return true;
     };
   }
+  if (const auto* optional = std::get_if<std::optional<std::string>*>(&target)) {
+    return [value = *optional](const CLI::results_t& results) {
+      *value = results.back();
+      return true;
+    };
+  }
   return [values = std::get<std::vector<std::string>*>(target)](const CLI::results_t& results) {
     *values = results;
     return true;
@@ -57,6 +63,11 @@ Option& Options::add_flag(const char* names, bool& value, const char* descriptio
 }
 
 Option& Options::add_option(const char* names, std::string& value, const char* description) {
+  return all_.emplace_back(names, &value, description);
+}
+
+Option& Options::add_option(const char* names, std::optional<std::string>& value,
+                            const char* description) {
   return all_.emplace_back(names, &value, description);
 }
 

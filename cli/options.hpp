@@ -15,8 +15,9 @@ namespace zwasm::cli {
 class Option {
  public:
   /// Where the value goes: a flag is set when it is given, a string has the last value that was
-  /// given, a list has all of them.
-  using Target = std::variant<bool*, std::string*, std::vector<std::string>*>;
+  /// given (an optional one tells an empty value from none), a list has all of them.
+  using Target = std::variant<bool*, std::string*, std::optional<std::string>*,
+                              std::vector<std::string>*>;
 
   Option(const char* names, Target target, const char* description)
       : names_(names), description_(description), target_(target) {}
@@ -78,6 +79,8 @@ class Options {
   Option& add_flag(const char* names, bool& value, const char* description);
   /// `names` without dashes is a positional argument.
   Option& add_option(const char* names, std::string& value, const char* description);
+  Option& add_option(const char* names, std::optional<std::string>& value,
+                     const char* description);
   /// Each use adds one value; a positional argument takes all that there are.
   Option& add_option(const char* names, std::vector<std::string>& values, const char* description);
 

@@ -5,9 +5,7 @@
 #include "command.hpp"
 
 namespace zwasm::cli {
-namespace {
 
-/// Bytes of a file or a guest that a terminal could take for commands are shown as escapes.
 std::string printable(std::string_view text) {
   std::string clean;
   for (const char c : text) {
@@ -21,7 +19,16 @@ std::string printable(std::string_view text) {
   return clean;
 }
 
-}  // namespace
+std::vector<std::string> split_list(std::string_view list) {
+  std::vector<std::string> items;
+  while (!list.empty() || !items.empty()) {
+    const size_t comma = list.find(',');
+    items.emplace_back(list.substr(0, comma));
+    if (comma == list.npos) break;
+    list.remove_prefix(comma + 1);
+  }
+  return items;
+}
 
 std::string describe(std::string_view file, const Error& error) {
   std::string text = printable(file);
@@ -35,8 +42,14 @@ std::string describe(std::string_view file, const Error& error) {
       text += error_kind_name(error.kind);
       text += ": ";
       break;
-    case ErrorKind::trap:
     case ErrorKind::exhaustion:
+      // Without running code, the limits and the system's memory are what the message begins with.
+      if (error.trap != TrapKind::memory_limit && error.trap != TrapKind::table_limit &&
+          error.trap != TrapKind::out_of_memory) {
+        text += "wasm trap: ";
+      }
+      break;
+    case ErrorKind::trap:
     case ErrorKind::exception:
       text += "wasm trap: ";
       break;

@@ -3,10 +3,17 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
 namespace zwasm::cli {
+
+/// Text in which what a terminal could take for commands is shown as escapes.
+std::string printable(std::string_view text);
+
+/// The items between the commas of a list; none for an empty one.
+std::vector<std::string> split_list(std::string_view list);
 
 /// "zwasm: FILE: malformed: unexpected end at 0x1f", from an error about `file`.
 std::string describe(std::string_view file, const Error& error);

@@ -10,6 +10,8 @@
 #include "os/clock.hpp"
 #include "os/process.hpp"
 #include "report.hpp"
+#include "time_limit.hpp"
+#include "trace.hpp"
 #include "values.hpp"
 #include "wasi/host.hpp"
 #include "wasi/p1/functions.hpp"
@@ -44,6 +46,20 @@ DirectoryGrant parse_directory(std::string text) {
     throw UsageError{"--dir: '" + text + "' is not HOST[::GUEST][:ro]"};
   }
   return grant;
+}
+
+/// "NAME=FILE".
+struct Preload {
+  std::string name;
+  std::string file;
+};
+
+Preload parse_preload(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    throw UsageError{"--preload: '" + text + "' is not NAME=FILE"};
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -91,7 +107,7 @@ class Run final : public Command {
     options.add_option("--fuel", fuel_, "Instructions that may be executed")
         .type_name("N")
         .group("Limits");
-    options.add_option("--timeout", timeout_, "Time that may pass: milliseconds, or 2s, 1m")
+    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 2s, 1m")
         .type_name("TIME")
         .group("Limits");
     options.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
@@ -105,7 +121,10 @@ class Run final : public Command {
                     "Afterwards, say on standard error what it took; --stats=json for machines")
         .value_if_plain("text")
         .group("Diagnostics");
-    options.add_option("--trace", trace_, "Log to standard error: wasi (calls of the host), phases")
+    options
+        .add_option("--trace", traces_,
+                    "Log to standard error: wasi, calls (across the host's boundary), memory "
+                    "(growing), lower, phases")
         .type_name("WHAT[,WHAT]")
         .group("Diagnostics");
   }
@@ -114,55 +133,70 @@ class Run final : public Command {
     take_rest();
     // All of the command line is checked before anything is read or run.
     Config config = engine_.config();
-    const uint64_t fuel = fuel_.empty() ? 0 : parse_count("--fuel", fuel_);
-    config.fuel = !fuel_.empty();
-    const uint64_t timeout = timeout_.empty() ? 0 : parse_duration("--timeout", timeout_);
-    if (!trap_exit_code_text_.empty()) {
-      const uint64_t code = parse_count("--trap-exit-code", trap_exit_code_text_);
+    const uint64_t fuel = fuel_ ? parse_count("--fuel", *fuel_) : 0;
+    config.fuel = fuel_.has_value();
+    const uint64_t timeout = timeout_ ? parse_duration("--timeout", *timeout_) : 0;
+    if (trap_exit_code_text_) {
+      const uint64_t code = parse_count("--trap-exit-code", *trap_exit_code_text_);
       if (code > 255) throw UsageError{"--trap-exit-code: must be between 0 and 255"};
       trap_exit_code_ = static_cast<int>(code);
     }
     parse_stats();
-    parse_trace();
+    for (const std::string& list : traces_) trace_.add(list);
+    if (unknown_imports_ && *unknown_imports_ != "trap" && *unknown_imports_ != "error") {
+      throw UsageError{"--unknown-imports: '" + *unknown_imports_ + "' is neither trap nor error"};
+    }
     std::vector<DirectoryGrant> grants;
     for (const std::string& text : directories_) grants.push_back(parse_directory(text));
+    std::vector<Preload> preloads;
+    for (const std::string& text : preloads_) preloads.push_back(parse_preload(text));
 
     Engine engine(config);
+    Store store = engine.make_store();
+    TimeLimit time_limit;  // not longer than the store
+    if (timeout_) {
+      time_limit_ = &time_limit;
+      const auto status = time_limit.start(timeout, file_, trap_exit_code_);
+      if (!status.ok()) return report(file_, status.error());
+    }
     const uint64_t start = os::monotonic_now();
     auto module = engine.compile_file(file_.c_str());
     if (!module.ok()) return report(file_, module.error(), trap_exit_code_);
-    trace_phase("compiled", start);
+    trace_.phase("compiled", start);
+    prepare_invoke(**module);
 
     wasi::Host host;
     if (const int code = set_up(host, grants); code != exit_success) return code;
-    Store store = engine.make_store();
     if (config.fuel) store.set_fuel(fuel);
-    if (timeout != 0 || !timeout_.empty()) {
-      const auto status = store.set_deadline(os::monotonic_now() + timeout);
+    fuel_given_ = store.fuel();
+    store.set_observer(trace_.observer());
+    Linker linker;
+    if (unknown_imports_ == "trap") linker.set_unknown_imports(UnknownImports::trap);
+    wasi::p1::define(linker, host);
+    std::vector<Ref<CompiledModule>> preloaded;
+    for (const Preload& item : preloads) {
+      auto compiled = engine.compile_file(item.file.c_str(), item.name);
+      if (!compiled.ok()) return report(item.file, compiled.error(), trap_exit_code_);
+      preloaded.push_back(*compiled);
+    }
+    if (timeout_) {
+      const auto status = time_limit.watch(store);
       if (!status.ok()) return report(file_, status.error());
     }
-    Linker linker;
-    if (unknown_imports_ == "trap") {
-      linker.set_unknown_imports(UnknownImports::trap);
-    } else if (!unknown_imports_.empty() && unknown_imports_ != "error") {
-      throw UsageError{"--unknown-imports: '" + unknown_imports_ + "' is neither trap nor error"};
+    for (size_t i = 0; i < preloads.size(); ++i) {
+      auto instance = linker.instantiate(store, preloaded[i]);
+      if (!instance.ok()) return failed(store, instance.error(), preloads[i].file);
+      linker.define_instance(preloads[i].name, **instance);
     }
-    wasi::p1::define(linker, host);
-    if (const int code = preload(engine, store, linker); code != exit_success) return code;
 
     const uint64_t instantiating = os::monotonic_now();
     auto instance = linker.instantiate(store, *module);
-    trace_phase("instantiated", instantiating);
+    trace_.phase("instantiated", instantiating);
     const uint64_t running = os::monotonic_now();
-    int code;
-    if (instance.ok()) {
-      code = run(store, **instance);
-    } else {
-      code = failed(store, instance.error());
-    }
-    trace_phase("ran", running);
+    const int code = instance.ok() ? run(store, **instance) : failed(store, instance.error());
+    trace_.phase("ran", running);
     if (stats_format_ != Stats::none) {
-      print_stats(**module, running - instantiating, os::monotonic_now() - running, store, fuel);
+      print_stats(**module, running - instantiating, os::monotonic_now() - running, store);
     }
     return code;
   }
@@ -183,11 +217,11 @@ class Run final : public Command {
     while (next < rest.size()) {
       if (rest[next] == "--allow-all") {
         allow_all_ = true;
-      } else if (rest[next] == "--invoke" && invoke_.empty()) {
+      } else if (rest[next] == "--invoke" && !invoke_) {
         if (next + 1 == rest.size())
           throw UsageError{"--invoke: which function? (see zwasm inspect)"};
         invoke_ = rest[++next];
-      } else if (rest[next].starts_with("--invoke=") && invoke_.empty()) {
+      } else if (rest[next].starts_with("--invoke=") && !invoke_) {
         invoke_ = rest[next].substr(9);
       } else {
         break;
@@ -196,19 +230,6 @@ class Run final : public Command {
     }
     if (next < rest.size() && rest[next] == "--") ++next;
     arguments_.assign(rest.begin() + static_cast<std::ptrdiff_t>(next), rest.end());
-    if (invoke_.empty()) return;
-    // NAME=a,b gives the arguments; otherwise they are what would be the guest's.
-    if (const size_t equals = invoke_.find('='); equals != std::string::npos) {
-      std::string list = invoke_.substr(equals + 1);
-      invoke_.resize(equals);
-      while (!list.empty()) {
-        const size_t comma = list.find(',');
-        invoke_arguments_.push_back(list.substr(0, comma));
-        list = comma == std::string::npos ? "" : list.substr(comma + 1);
-      }
-    } else {
-      invoke_arguments_.swap(arguments_);
-    }
   }
 
   void parse_stats() {
@@ -217,22 +238,6 @@ class Run final : public Command {
       throw UsageError{"--stats: '" + stats_ + "' is not a format; use --stats or --stats=json"};
     }
     stats_format_ = stats_ == "json" ? Stats::json : Stats::text;
-  }
-
-  void parse_trace() {
-    std::string list = trace_;
-    while (!list.empty()) {
-      const size_t comma = list.find(',');
-      const std::string what = list.substr(0, comma);
-      list = comma == std::string::npos ? "" : list.substr(comma + 1);
-      if (what == "wasi") {
-        trace_wasi_ = true;
-      } else if (what == "phases") {
-        trace_phases_ = true;
-      } else {
-        throw UsageError{"--trace: '" + what + "' cannot be traced; use wasi, phases"};
-      }
-    }
   }
 
   /// A variable that is given more than once has its last value; --env goes before the inherited.
@@ -257,8 +262,8 @@ class Run final : public Command {
 
   int set_up(wasi::Host& host, const std::vector<DirectoryGrant>& grants) {
     host.inherit_stdio();
-    host.set_trace(trace_wasi_);
-    host.add_argument(argv0_.empty() ? base_name(file_) : argv0_);
+    host.set_trace(trace_.wasi());
+    host.add_argument(argv0_ ? *argv0_ : base_name(file_));
     for (const std::string& argument : arguments_) host.add_argument(argument);
     set_up_environment(host);
     std::vector<DirectoryGrant> all = grants;
@@ -277,41 +282,36 @@ class Run final : public Command {
     return exit_success;
   }
 
-  int preload(Engine& engine, Store& store, Linker& linker) {
-    for (const std::string& text : preloads_) {
-      const size_t equals = text.find('=');
-      if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-        throw UsageError{"--preload: '" + text + "' is not NAME=FILE"};
-      }
-      const std::string name = text.substr(0, equals);
-      const std::string file = text.substr(equals + 1);
-      auto module = engine.compile_file(file.c_str(), name);
-      if (!module.ok()) return report(file, module.error(), trap_exit_code_);
-      auto instance = linker.instantiate(store, *module);
-      if (!instance.ok()) return report(file, instance.error(), trap_exit_code_);
-      linker.define_instance(name, **instance);
-    }
-    return exit_success;
-  }
+  int failed(const Store& store, const Error& error) const { return failed(store, error, file_); }
 
-  int failed(const Store& store, const Error& error) const {
-    const int code = report(file_, located(store, error), trap_exit_code_);
+  int failed(const Store& store, const Error& error, const std::string& file) const {
+    const int code = report(file, explained(store, error), trap_exit_code_);
     if (backtrace_ && !store.backtrace().empty()) {
       std::fputs(to_string(store.backtrace()).c_str(), stderr);
     }
     return code;
   }
 
-  /// The error with where it happened, or what could be done about it.
-  static Error located(const Store& store, const Error& error) {
+  /// The error with which limit it was, where it happened, or what could be done about it.
+  Error explained(const Store& store, const Error& error) const {
     Error result = error;
+    if (error.kind == ErrorKind::exhaustion) {
+      if (error.trap == TrapKind::interrupted && time_limit_ != nullptr) {
+        result.message += ": " + time_limit_->message();
+      } else if (error.trap == TrapKind::out_of_fuel && fuel_) {
+        result.message += " (limit " + *fuel_ + ")";
+      } else if (error.trap == TrapKind::memory_limit) {
+        result.message += " (see --max-memory)";
+      } else if (error.trap == TrapKind::table_limit) {
+        result.message += " (see --max-table-elements)";
+      }
+    }
     const Backtrace& backtrace = store.backtrace();
-    const bool stopped = error.kind == ErrorKind::trap || error.kind == ErrorKind::exhaustion;
+    const bool stopped = error.kind == ErrorKind::trap || error.kind == ErrorKind::exhaustion ||
+                         error.kind == ErrorKind::exception;
     if (stopped && !backtrace.empty()) {
       const BacktraceFrame& frame = backtrace.frames[0];
-      const std::string name = frame.function.empty() ? format("function %u", frame.function_index)
-                                                      : frame.function;
-      result.message += format(" in %s at 0x%x", name.c_str(), frame.offset);
+      result.message += format(" in %s at 0x%x", frame.label().c_str(), frame.offset);
     }
     if (error.kind == ErrorKind::unlinkable && error.message.starts_with("unknown import")) {
       result.message += " (see --preload and --unknown-imports)";
@@ -323,12 +323,13 @@ class Run final : public Command {
     if (const FuncRef* initialize = instance.exported_func("_initialize")) {
       const FuncType& type = store.type_of(*initialize);
       if (type.params.empty() && type.results.empty()) {
-        const auto status = store.call(*initialize, {}, {});
-        if (!status.ok()) return failed(store, status.error());
-        if (invoke_.empty()) return exit_success;
+        if (const int code = call(store, "_initialize", *initialize); code != exit_success) {
+          return code;
+        }
+        if (!invoke_) return exit_success;
       }
     }
-    if (!invoke_.empty()) return invoke(store, instance);
+    if (invoke_) return invoke(store, instance);
     const FuncRef* start = instance.exported_func("_start");
     if (start == nullptr) {
       if (instance.module().module().has_start) return exit_success;
@@ -341,49 +342,75 @@ class Run final : public Command {
                           ", not [] -> []; use --invoke _start to call it with arguments",
                       exit_failure);
     }
-    const auto status = store.call(*start, {}, {});
+    return call(store, "_start", *start);
+  }
+
+  /// Calls an export; `results` are as many as it has.
+  int call(Store& store, const std::string& name, const FuncRef& function,
+           std::span<const Value> arguments = {}, std::span<Value> results = {}) {
+    trace_.export_call(name, arguments);
+    const auto status = store.call(function, arguments, results);
+    trace_.export_return(name, results, status.ok() ? nullptr : &status.error());
     return status.ok() ? exit_success : failed(store, status.error());
   }
 
+  /// Finds out what --invoke calls, and checks the arguments: before anything is executed.
+  void prepare_invoke(const CompiledModule& compiled) {
+    if (!invoke_) return;
+    const Module& module = compiled.module();
+    const auto find = [&](const std::string& name) -> const Export* {
+      for (const Export& item : module.exports) {
+        if (item.kind == ExternKind::func && item.name == name) return &item;
+      }
+      return nullptr;
+    };
+    const Export* found = find(*invoke_);
+    std::vector<std::string> texts;
+    const size_t equals = invoke_->find('=');
+    if (found == nullptr && equals != std::string::npos) {
+      // NAME=a,b gives the arguments; otherwise they are what would be the guest's.
+      texts = split_list(std::string_view(*invoke_).substr(equals + 1));
+      invoke_->resize(equals);
+      found = find(*invoke_);
+    } else {
+      texts.swap(arguments_);
+    }
+    if (found == nullptr) return;  // `invoke` says so
+    const FuncType& type = module.func_type(FuncIndex{found->index});
+    const char* name = invoke_->c_str();
+    if (texts.size() != type.params.size()) {
+      throw UsageError{format("--invoke %s: needs %zu arguments, given %zu (its type is %s)", name,
+                              type.params.size(), texts.size(), to_string(type).c_str())};
+    }
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const auto value = parse_value(texts[i], type.params[i]);
+      if (!value) {
+        throw UsageError{format("--invoke %s: argument %zu, '%s', is no %s (its type is %s)", name,
+                                i + 1, texts[i].c_str(), to_string(type.params[i]).c_str(),
+                                to_string(type).c_str())};
+      }
+      invoke_arguments_.push_back(*value);
+    }
+  }
+
   int invoke(Store& store, Instance& instance) {
-    const FuncRef* function = instance.exported_func(invoke_);
+    const FuncRef* function = instance.exported_func(*invoke_);
     if (function == nullptr) {
-      return complain(file_ + ": no function '" + invoke_ + "' is exported (see zwasm inspect)",
+      return complain(file_ + ": no function '" + *invoke_ + "' is exported (see zwasm inspect)",
                       exit_failure);
     }
-    const FuncType& type = store.type_of(*function);
-    if (invoke_arguments_.size() != type.params.size()) {
-      throw UsageError{format("--invoke %s: needs %zu arguments, given %zu (its type is %s)",
-                              invoke_.c_str(), type.params.size(), invoke_arguments_.size(),
-                              to_string(type).c_str())};
-    }
-    std::vector<Value> arguments;
-    for (size_t i = 0; i < type.params.size(); ++i) {
-      const auto value = parse_value(invoke_arguments_[i], type.params[i]);
-      if (!value) {
-        throw UsageError{format("--invoke %s: argument %zu, '%s', is no %s", invoke_.c_str(), i + 1,
-                                invoke_arguments_[i].c_str(), to_string(type.params[i]).c_str())};
-      }
-      arguments.push_back(*value);
-    }
-    std::vector<Value> results(type.results.size());
-    const auto status = store.call(*function, arguments, results);
-    if (!status.ok()) return failed(store, status.error());
+    std::vector<Value> results(store.type_of(*function).results.size());
+    const int code = call(store, *invoke_, *function, invoke_arguments_, results);
+    if (code != exit_success) return code;
     for (const Value& value : results) std::printf("%s\n", print_value(value).c_str());
     return exit_success;
   }
 
-  void trace_phase(const char* what, uint64_t since) const {
-    if (!trace_phases_) return;
-    std::fprintf(stderr, "[phases] %s in %.3f ms\n", what,
-                 static_cast<double>(os::monotonic_now() - since) / 1e6);
-  }
-
   void print_stats(const CompiledModule& module, uint64_t instantiate_ns, uint64_t run_ns,
-                   const Store& store, uint64_t fuel) const {
+                   const Store& store) const {
     const ModuleStats stats = module.stats();
     const auto ms = [](uint64_t ns) { return static_cast<double>(ns) / 1e6; };
-    const uint64_t fuel_used = fuel_.empty() ? 0 : fuel - store.fuel();
+    const uint64_t fuel_used = fuel_ ? fuel_given_ - store.fuel() : 0;
     const char* pattern =
         stats_format_ == Stats::json
             ? "{\"text_ms\": %.3f, \"decode_ms\": %.3f, \"validate_ms\": %.3f, "
@@ -414,14 +441,17 @@ class Run final : public Command {
   std::vector<std::string> rest_;
   std::string file_;
   std::vector<std::string> arguments_;
-  std::string invoke_;
-  std::vector<std::string> invoke_arguments_;
-  std::vector<std::string> directories_, variables_, listeners_, preloads_;
+  std::optional<std::string> invoke_;
+  std::vector<Value> invoke_arguments_;
+  std::vector<std::string> directories_, variables_, listeners_, preloads_, traces_;
   bool inherit_environment_ = false, allow_all_ = false, backtrace_ = false;
-  std::string argv0_, unknown_imports_, fuel_, timeout_, trap_exit_code_text_, stats_, trace_;
+  std::optional<std::string> argv0_, unknown_imports_, fuel_, timeout_, trap_exit_code_text_;
+  std::string stats_;
   int trap_exit_code_ = exit_trap;
+  uint64_t fuel_given_ = 0;
+  const TimeLimit* time_limit_ = nullptr;
   Stats stats_format_ = Stats::none;
-  bool trace_wasi_ = false, trace_phases_ = false;
+  Trace trace_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "engine/engine.hpp"
+#include "engine_options.hpp"
 #include "report.hpp"
 
 namespace zwasm::cli {
@@ -11,12 +12,13 @@ namespace {
 class Validate final : public Command {
  public:
   void declare(Options& options) override {
+    features_.declare(options);
     options.add_flag("-q,--quiet", quiet_, "Say nothing about valid modules");
     options.add_option("FILE", files_, "Modules, binary or text; - is standard input").required();
   }
 
   int execute() override {
-    Engine engine;
+    Engine engine(features_.config());
     int code = exit_success;
     for (const std::string& file : files_) {
       auto module = engine.compile_file(file.c_str());
@@ -30,6 +32,7 @@ class Validate final : public Command {
   }
 
  private:
+  FeatureOptions features_;
   bool quiet_ = false;
   std::vector<std::string> files_;
 };

@@ -23,8 +23,8 @@ class Wast final : public Command {
 
   int execute() override {
     Config config = engine_.config();
-    const uint64_t fuel = fuel_.empty() ? 0 : parse_count("--fuel", fuel_);
-    config.fuel = !fuel_.empty();
+    const uint64_t fuel = fuel_ ? parse_count("--fuel", *fuel_) : 0;
+    config.fuel = fuel_.has_value();
     Engine engine(config);
     uint64_t passed = 0, failed = 0;
     bool unreadable = false;
@@ -61,7 +61,7 @@ class Wast final : public Command {
  private:
   EngineOptions engine_;
   bool no_execution_ = false;
-  std::string fuel_;
+  std::optional<std::string> fuel_;
   std::vector<std::string> files_;
 };
 

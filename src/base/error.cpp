@@ -83,4 +83,15 @@ Error make_trap(TrapKind kind) {
   return error;
 }
 
+Error make_exhaustion(TrapKind kind, const char* pattern, ...) {
+  Error error;
+  error.kind = ErrorKind::exhaustion;
+  error.trap = kind;
+  va_list arguments;
+  va_start(arguments, pattern);
+  error.message = trap_message(kind) + (": " + format_list(pattern, arguments));
+  va_end(arguments);
+  return error;
+}
+
 }  // namespace zwasm

@@ -14,7 +14,8 @@ enum class ErrorKind : uint8_t {
   invalid,     ///< the module breaks a validation rule
   unlinkable,  ///< an import is missing or of another type
   trap,        ///< execution trapped; `trap` says how
-  exhaustion,  ///< a stack, fuel or time budget is used up; `trap` says which
+  exhaustion,  ///< a budget of stack, fuel, time, memory or table elements is used up, or the
+               ///< system's memory; `trap` says which
   exception,   ///< a wasm exception left the outermost call
   exit,        ///< the guest asked the process to end with code `exit_code`
   unsupported, ///< valid, but this build cannot execute it
@@ -59,5 +60,8 @@ std::string quoted(std::string_view name);
 
 /// A trap or an exhaustion without backtrace.
 Error make_trap(TrapKind kind);
+
+/// An exhaustion outside of running code: the kind's message, a colon, and what was asked for.
+[[gnu::format(printf, 2, 3)]] Error make_exhaustion(TrapKind kind, const char* pattern, ...);
 
 }  // namespace zwasm

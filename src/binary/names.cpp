@@ -1,5 +1,6 @@
 #include "binary/names.hpp"
 
+#include "base/error.hpp"
 #include "base/leb128.hpp"
 #include "base/utf8.hpp"
 
@@ -69,6 +70,26 @@ std::string_view NameSection::inner_name(NameKind kind, uint32_t outer, uint32_t
     }
   });
   return result;
+}
+
+std::string find_function_name(const Module& module, FuncIndex index) {
+  const std::string_view name = NameSection(module).function_name(index);
+  if (!name.empty()) return std::string(name);
+  for (const Export& item : module.exports) {
+    if (item.kind == ExternKind::func && item.index == raw(index)) return std::string(item.name);
+  }
+  for (const Import& import : module.imports) {
+    if (import.kind == ExternKind::func && import.index == raw(index)) {
+      return std::string(import.module) + "." + std::string(import.name);
+    }
+  }
+  return {};
+}
+
+std::string function_label(std::string_view name, FuncIndex index) {
+  if (name.empty()) return format("function[%u]", raw(index));
+  const std::string text = quoted(name);
+  return text.substr(1, text.size() - 2);
 }
 
 }  // namespace zwasm

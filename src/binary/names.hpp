@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "wasm/module.hpp"
@@ -86,5 +87,12 @@ class NameSection {
 
   std::span<const uint8_t> bytes_;
 };
+
+/// What messages call a function: its name in the name section, else that of an export, else
+/// "module.name" of its import; empty if it has none of them. Time linear in the declarations.
+std::string find_function_name(const Module& module, FuncIndex index);
+/// A function with this name (or none: "function[N]"), fit for one line and for a terminal: control
+/// characters become \hh.
+std::string function_label(std::string_view name, FuncIndex index);
 
 }  // namespace zwasm

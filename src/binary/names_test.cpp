@@ -63,4 +63,22 @@ TEST_CASE("a broken name section has the names before the fault") {
   CHECK(NameSection(no_utf8.module).function_name(FuncIndex{3}) == "g");
 }
 
+TEST_CASE("a function without a name has that of an export, or of its import") {
+  NamedModule named({1, 4, 1, 0, 1, 'f'});
+  const Import imports[] = {{"m", "a", ExternKind::global, 1}, {"m", "b", ExternKind::func, 1}};
+  const Export exports[] = {{"t", ExternKind::table, 2},
+                            {"first", ExternKind::func, 2},
+                            {"second", ExternKind::func, 2},
+                            {"f0", ExternKind::func, 0}};
+  named.module.imports = imports;
+  named.module.exports = exports;
+  CHECK(find_function_name(named.module, FuncIndex{0}) == "f");
+  CHECK(find_function_name(named.module, FuncIndex{1}) == "m.b");
+  CHECK(find_function_name(named.module, FuncIndex{2}) == "first");
+  CHECK(find_function_name(named.module, FuncIndex{3}) == "");
+  CHECK(function_label("first", FuncIndex{2}) == "first");
+  CHECK(function_label("a\x1B[2Jb", FuncIndex{2}) == "a\\1b[2Jb");
+  CHECK(function_label("", FuncIndex{3}) == "function[3]");
+}
+
 }  // namespace zwasm

@@ -4,9 +4,11 @@
 #include <new>
 
 #include "binary/module_decoder.hpp"
+#include "binary/names.hpp"
 #include "interp/interp.hpp"
 #include "os/clock.hpp"
 #include "runtime/host.hpp"
+#include "runtime/store.hpp"
 #include "validate/module_validator.hpp"
 
 namespace zwasm {
@@ -103,14 +105,19 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
     FuncEntry* first = variants_[i].entries.load(std::memory_order_acquire);
     if (first == nullptr || entry < first || entry >= first + module_.codes.size()) continue;
     const auto index = static_cast<uint32_t>(entry - first);
+    Observer* const observer = vmctx->execution->store->observer();
+    const uint64_t start = observer == nullptr ? 0 : os::monotonic_now();
     Status status = lower_once(static_cast<Variant>(i), index);
+    if (observer != nullptr) {
+      observer->function_lowered(*this, module_.imported_functions + index,
+                                 os::monotonic_now() - start, status.ok());
+    }
     if (status.ok()) return TrapKind::none;
     Error error = status.take_error();
     if (error.kind != ErrorKind::unsupported) return error.trap;
     const uint32_t function = module_.imported_functions + index;
-    const std::string_view known = function_name(function);
-    error.message += format(" (in function %u", function);
-    error.message += known.empty() ? ")" : ", " + quoted(known) + ")";
+    error.message += " in " + function_label(find_function_name(module_, FuncIndex{function}),
+                                             FuncIndex{function});
     raise_error(vmctx, std::move(error));
     return TrapKind::unsupported;
   }

@@ -6,6 +6,7 @@
 #include "os/clock.hpp"
 #include "os/virtual_memory.hpp"
 #include "text/parser.hpp"
+#include "text/source_position.hpp"
 #include "wasm/limits.hpp"
 
 namespace zwasm {
@@ -88,9 +89,11 @@ Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_v
   const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
   const uint64_t text_ns = os::monotonic_now() - start;
   os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
-  Ref<CompiledModule> module =
-      ZWASM_TRY(CompiledModule::make(runtime_, config_, std::move(bytes), name));
-  module->set_text_ns(text_ns);
+  auto module = CompiledModule::make(runtime_, config_, std::move(bytes), name);
+  if (!module.ok()) {
+    return at_source(module.take_error(), text, config_.features, binary.span());
+  }
+  (*module)->set_text_ns(text_ns);
   return module;
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/backtrace.hpp"
 
 #include "base/error.hpp"
+#include "binary/names.hpp"
 
 namespace zwasm {
 
@@ -14,17 +15,17 @@ std::string printable(const std::string& name) {
 
 }  // namespace
 
+std::string BacktraceFrame::label() const {
+  return function_label(function, FuncIndex{function_index});
+}
+
 std::string to_string(const Backtrace& backtrace) {
   std::string text = "error while executing at wasm backtrace:\n";
   size_t number = 0;
   for (const BacktraceFrame& frame : backtrace.frames.span()) {
-    text += format("    %zu: %#6x - %s!", number++, frame.offset,
-                   frame.module.empty() ? "<unknown>" : printable(frame.module).c_str());
-    if (frame.function.empty()) {
-      text += format("<wasm function %u>\n", frame.function_index);
-    } else {
-      text += printable(frame.function) + "\n";
-    }
+    text += format("    %zu: %#6x - %s!%s\n", number++, frame.offset,
+                   frame.module.empty() ? "<unknown>" : printable(frame.module).c_str(),
+                   frame.label().c_str());
   }
   if (backtrace.omitted != 0) {
     text += format("    ... and %llu more frames\n",

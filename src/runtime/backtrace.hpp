@@ -11,9 +11,12 @@ namespace zwasm {
 /// One call that had not returned.
 struct BacktraceFrame {
   std::string module;    ///< the module's name; empty if it has none
-  std::string function;  ///< the function's name; empty if it has none
+  std::string function;  ///< see find_function_name (binary/names.hpp); empty if it has no name
   uint32_t function_index = 0;
   uint32_t offset = 0;   ///< of the instruction, in the module
+
+  /// The function for people: its name without control characters, or "function[N]".
+  std::string label() const;
 };
 
 /// Frames from the innermost on.

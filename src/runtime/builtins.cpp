@@ -20,6 +20,37 @@ bool in_range(uint64_t index, uint64_t count, uint64_t size) {
   return index <= size && count <= size - index;
 }
 
+/// Bulk operations look for an interruption after each piece of this size: some milliseconds, also
+/// where every page is touched for the first time.
+constexpr uint64_t piece_bytes = uint64_t{4} << 20;
+constexpr uint64_t piece_elements = piece_bytes / sizeof(Slot);
+
+/// Calls `step(first, size)` for the pieces of [0, count), in order or from the end on. What an
+/// interruption leaves undone stays undone.
+template <class Step>
+TrapKind in_pieces(VMContext* vmctx, uint64_t count, uint64_t piece, bool from_end, Step step) {
+  uint64_t done = 0;
+  while (count - done > piece) {
+    step(from_end ? count - done - piece : done, piece);
+    done += piece;
+    if (vmctx->execution->interrupt.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      return TrapKind::interrupted;
+    }
+  }
+  step(from_end ? 0 : done, count - done);
+  return TrapKind::none;
+}
+
+/// memmove in pieces.
+TrapKind move_in_pieces(VMContext* vmctx, void* destination, const void* source, uint64_t count) {
+  auto* to = static_cast<uint8_t*>(destination);
+  const auto* from = static_cast<const uint8_t*>(source);
+  const bool from_end = reinterpret_cast<uintptr_t>(to) > reinterpret_cast<uintptr_t>(from);
+  return in_pieces(vmctx, count, piece_bytes, from_end, [&](uint64_t first, uint64_t size) {
+    if (size != 0) std::memmove(to + first, from + first, size);
+  });
+}
+
 /// Copies a segment's elements to a table; the range was checked.
 TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t source,
                         uint64_t count, TableInstance& table, uint64_t destination) {
@@ -29,12 +60,20 @@ TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t
   const auto function = [&](uint32_t index) {
     return lazy ? lazy_element(index) : reinterpret_cast<Slot>(&instance.func(index));
   };
+  VMContext* const vmctx = instance.vmctx();
   if (!segment.uses_expressions) {
-    for (uint64_t i = 0; i < count; ++i) to[i] = function(raw(segment.functions[source + i]));
-    return TrapKind::none;
+    return in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
+      for (uint64_t i = first; i < first + size; ++i) {
+        to[i] = function(raw(segment.functions[source + i]));
+      }
+    });
   }
   ConstantEvaluator evaluator(instance);
   for (uint64_t i = 0; i < count; ++i) {
+    if (i % piece_elements == piece_elements - 1 &&
+        vmctx->execution->interrupt.load(std::memory_order_relaxed) != 0) {
+      return TrapKind::interrupted;
+    }
     const Expression& expression = segment.expressions[source + i];
     uint32_t index;
     if (evaluator.is_function(expression, index)) {
@@ -72,9 +111,14 @@ namespace builtins {
 
 TrapKind memory_grow(VMContext* vmctx, Slot* operands, uint32_t memory_index, uint32_t) {
   MemoryInstance& memory = instance_of(vmctx->memories[memory_index]);
+  const uint64_t delta = operands[0];
   uint64_t old_pages;
-  operands[0] =
-      memory.grow(operands[0], old_pages) ? old_pages : grow_failure(memory.type().address);
+  const bool grown = memory.grow(delta, old_pages);
+  operands[0] = grown ? old_pages : grow_failure(memory.type().address);
+  if (Observer* observer = vmctx->execution->store->observer()) {
+    observer->memory_grow(memory_index, old_pages, delta,
+                          uint64_t{1} << memory.type().page_size_log2, grown);
+  }
   return TrapKind::none;
 }
 
@@ -82,8 +126,9 @@ TrapKind memory_fill(VMContext* vmctx, Slot* operands, uint32_t memory, uint32_t
   const uint64_t count = operands[2];
   uint8_t* destination = checked_range(vmctx->memories[memory], operands[0], count);
   if (destination == nullptr) return TrapKind::out_of_bounds_memory_access;
-  std::memset(destination, static_cast<uint8_t>(operands[1]), count);
-  return TrapKind::none;
+  return in_pieces(vmctx, count, piece_bytes, false, [&](uint64_t first, uint64_t size) {
+    std::memset(destination + first, static_cast<uint8_t>(operands[1]), size);
+  });
 }
 
 TrapKind memory_copy(VMContext* vmctx, Slot* operands, uint32_t destination_memory,
@@ -93,8 +138,7 @@ TrapKind memory_copy(VMContext* vmctx, Slot* operands, uint32_t destination_memo
       checked_range(vmctx->memories[destination_memory], operands[0], count);
   const uint8_t* source = checked_range(vmctx->memories[source_memory], operands[1], count);
   if (destination == nullptr || source == nullptr) return TrapKind::out_of_bounds_memory_access;
-  std::memmove(destination, source, count);
-  return TrapKind::none;
+  return move_in_pieces(vmctx, destination, source, count);
 }
 
 TrapKind memory_init(VMContext* vmctx, Slot* operands, uint32_t segment, uint32_t memory) {
@@ -106,8 +150,8 @@ TrapKind memory_init(VMContext* vmctx, Slot* operands, uint32_t segment, uint32_
   if (destination == nullptr || !in_range(operands[1], count, size)) {
     return TrapKind::out_of_bounds_memory_access;
   }
-  if (count != 0) std::memcpy(destination, bytes.data() + operands[1], count);
-  return TrapKind::none;
+  return move_in_pieces(vmctx, destination, count == 0 ? nullptr : bytes.data() + operands[1],
+                        count);
 }
 
 TrapKind data_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
@@ -136,19 +180,27 @@ TrapKind table_size(VMContext* vmctx, Slot* operands, uint32_t table, uint32_t) 
 
 TrapKind table_grow(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
   TableInstance& table = instance_of(vmctx->tables[table_index]);
+  const uint64_t delta = operands[1];
   uint64_t old_size;
-  operands[0] = table.grow(operands[1], operands[0], old_size)
-                    ? old_size
-                    : grow_failure(table.type().address);
-  return TrapKind::none;
+  const bool grown = table.grow(delta, operands[0], old_size);
+  if (Observer* observer = vmctx->execution->store->observer()) {
+    observer->table_grow(table_index, old_size, delta, grown);
+  }
+  operands[0] = grown ? old_size : grow_failure(table.type().address);
+  // Growing stops early at an interruption, too.
+  const bool interrupted =
+      !grown && vmctx->execution->interrupt.load(std::memory_order_relaxed) != 0;
+  return interrupted ? TrapKind::interrupted : TrapKind::none;
 }
 
 TrapKind table_fill(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
   const TableDefinition& table = *vmctx->tables[table_index];
   const uint64_t count = operands[2];
   if (!in_range(operands[0], count, table.size)) return TrapKind::out_of_bounds_table_access;
-  std::fill_n(table.elements + operands[0], count, operands[1]);
-  return TrapKind::none;
+  Slot* const elements = table.elements + operands[0];
+  return in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
+    std::fill_n(elements + first, size, operands[1]);
+  });
 }
 
 TrapKind table_copy(VMContext* vmctx, Slot* operands, uint32_t destination_table,
@@ -162,13 +214,14 @@ TrapKind table_copy(VMContext* vmctx, Slot* operands, uint32_t destination_table
   }
   if (destination.owner() != source.owner()) {
     // An element without FuncRef means something else in the other table.
-    for (uint64_t i = 0; i < count; ++i) source.get(operands[1] + i);
+    const TrapKind kind =
+        in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
+          for (uint64_t i = first; i < first + size; ++i) source.get(operands[1] + i);
+        });
+    if (kind != TrapKind::none) return kind;
   }
-  if (count != 0) {
-    std::memmove(destination.elements + operands[0], source.elements + operands[1],
-                 count * sizeof(Slot));
-  }
-  return TrapKind::none;
+  return move_in_pieces(vmctx, destination.elements + operands[0], source.elements + operands[1],
+                        count * sizeof(Slot));
 }
 
 TrapKind table_init(VMContext* vmctx, Slot* operands, uint32_t segment_index,

@@ -27,6 +27,44 @@ TrapKind call_unknown(void* import_name, VMContext* caller, Slot*) {
                                   static_cast<const char*>(import_name)));
 }
 
+/// A host function that the store's observer is told of.
+struct ObservedFunction {
+  std::string_view module, name;
+  const FuncType& type;
+  HostCallback callback;
+  void* data;
+};
+
+TrapKind call_observed(void* data, VMContext* caller, Slot* args) {
+  const auto& function = *static_cast<const ObservedFunction*>(data);
+  Observer* const observer = caller->execution->store->observer();
+  if (observer == nullptr) return function.callback(function.data, caller, args);
+  observer->host_call(function.module, function.name, function.type, args);
+  const TrapKind kind = function.callback(function.data, caller, args);
+  observer->host_return(function.module, function.name, function.type, args, kind);
+  return kind;
+}
+
+/// A function of the store for an import, or for whoever looks the name up.
+Extern make_host_func(Store& store, std::string_view module, std::string_view name,
+                      CanonicalType type, HostCallback callback, void* data) {
+  if (store.observer() != nullptr) {
+    Arena& arena = store.arena();
+    data = new (arena.allocate_or_exit(sizeof(ObservedFunction), alignof(ObservedFunction)))
+        ObservedFunction{arena.copy(module), arena.copy(name),
+                         store.runtime().types.definition(type).func, callback, data};
+    callback = &call_observed;
+  }
+  return Extern(store.make_func_of_type(type, callback, data));
+}
+
+Extern make_host_func(Store& store, std::string_view module, const HostFuncDefinition& function,
+                      void* data) {
+  const CanonicalType type =
+      store.runtime().types.add_func(FuncType{function.params, function.results});
+  return make_host_func(store, module, function.name, type, function.callback, data);
+}
+
 std::string import_name(const Import& import) {
   return quoted(import.module) + " " + quoted(import.name);
 }
@@ -121,8 +159,7 @@ bool Linker::find_in_group(Store& store, const Definition& group, std::string_vi
     case Definition::Kind::funcs: {
       const auto found = std::ranges::find(group.funcs, name, &HostFuncDefinition::name);
       if (found == group.funcs.end()) return false;
-      result = Extern(
-          store.make_func(FuncType{found->params, found->results}, found->callback, group.data));
+      result = make_host_func(store, group.module, *found, group.data);
       return true;
     }
     case Definition::Kind::instance: return group.instance->find_export(name, result);
@@ -147,8 +184,7 @@ bool Linker::find(Store& store, std::string_view module, std::string_view name,
   const Definition& found = definitions_[single - 1];
   result = found.kind == Definition::Kind::extern_
                ? found.value
-               : Extern(store.make_func(FuncType{found.func.params, found.func.results},
-                                        found.func.callback, found.data));
+               : make_host_func(store, found.module, found.func, found.data);
   return true;
 }
 
@@ -171,9 +207,8 @@ Result<Instance*> Linker::instantiate(Store& store, const Ref<ModuleCode>& modul
       // The name lives as long as the store, like the function.
       const std::string name = import_name(import) + '\0';
       const TypeIndex type = declared.functions[import.index].type;
-      value = Extern(store.make_func_of_type(
-          module->type_ids()[raw(type)], &call_unknown,
-          const_cast<char*>(store.arena().copy(name).data())));
+      value = make_host_func(store, import.module, import.name, module->type_ids()[raw(type)],
+                             &call_unknown, const_cast<char*>(store.arena().copy(name).data()));
     }
     imports.push_back(value);
   }

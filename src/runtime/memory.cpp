@@ -47,17 +47,19 @@ MemoryType MemoryInstance::current_type() const {
 Status MemoryInstance::allocate() {
   const uint64_t pages = type_.limits.min;
   const auto failure = [&] {
-    return make_error(ErrorKind::host, Error::no_offset,
-                      "out of memory: cannot make a memory of %llu pages of %u bytes",
-                      static_cast<unsigned long long>(pages), 1u << type_.page_size_log2);
+    return make_exhaustion(TrapKind::out_of_memory,
+                           "cannot make a memory of %llu pages of %u bytes",
+                           static_cast<unsigned long long>(pages), 1u << type_.page_size_log2);
   };
   if (pages > max_pages(type_)) return failure();
   const uint64_t size = pages << type_.page_size_log2;
   if (!store_.account_memory(size)) {
-    return make_error(ErrorKind::host, Error::no_offset,
-                      "memory limit exceeded: a memory of %llu bytes, but at most %llu are allowed",
-                      static_cast<unsigned long long>(size),
-                      static_cast<unsigned long long>(store_.limits().memory_bytes));
+    const uint64_t used = store_.memory_bytes();
+    return make_exhaustion(
+        TrapKind::memory_limit, "a memory of %llu bytes%s, but at most %llu are allowed",
+        static_cast<unsigned long long>(size),
+        used == 0 ? "" : format(" beside %llu", static_cast<unsigned long long>(used)).c_str(),
+        static_cast<unsigned long long>(store_.limits().memory_bytes));
   }
   accounted_ = size;
 

@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "binary/names.hpp"
 #include "runtime/instance.hpp"
 
 namespace zwasm {
@@ -75,17 +76,18 @@ Result<TableInstance*> Store::make_table(const TableType& type, const Value& ini
 Result<TableInstance*> Store::make_table_instance(const TableType& type, Instance* owner,
                                                   Slot init) {
   if (type.limits.min > limits_.table_elements) {
-    return make_error(
-        ErrorKind::host, Error::no_offset,
-        "table limit exceeded: a table of %llu elements, but at most %llu are allowed",
-        static_cast<unsigned long long>(type.limits.min),
-        static_cast<unsigned long long>(limits_.table_elements));
+    return make_exhaustion(TrapKind::table_limit,
+                           "a table of %llu elements, but at most %llu are allowed",
+                           static_cast<unsigned long long>(type.limits.min),
+                           static_cast<unsigned long long>(limits_.table_elements));
   }
   auto* table = new (std::nothrow) TableInstance(*this, type, owner);
   if (table == nullptr) return make_trap(TrapKind::out_of_memory);
   table->next_ = tables_;
   tables_ = table;
-  if (!table->extend(type.limits.min, init)) return make_trap(TrapKind::out_of_memory);
+  if (!table->extend(type.limits.min, init)) {
+    return make_trap(is_interrupted() ? TrapKind::interrupted : TrapKind::out_of_memory);
+  }
   return table;
 }
 
@@ -130,9 +132,8 @@ Status Store::prepare_stack() {
   if (stack_) return {};
   stack_ = runtime_.stacks.take();
   if (!stack_) {
-    return make_error(ErrorKind::host, Error::no_offset,
-                      "out of memory: no address space for a stack of %zu bytes",
-                      runtime_.stacks.slot_bytes());
+    return make_exhaustion(TrapKind::out_of_memory, "no address space for a stack of %zu bytes",
+                           runtime_.stacks.slot_bytes());
   }
   execution_.stack = &stack_;
   execution_.stack_top = stack_.slots();
@@ -276,7 +277,7 @@ void Store::add_frame(const Cell* cell, ModuleCode::Place place) {
     ModuleCode::Location location;
     if (!code.locate(cell, place, location)) continue;
     backtrace_.frames.push_back({std::string(code.name()),
-                                 std::string(code.function_name(location.function)),
+                                 find_function_name(code.module(), FuncIndex{location.function}),
                                  location.function, location.offset});
     return;
   }

@@ -14,6 +14,7 @@
 #include "runtime/extern.hpp"
 #include "runtime/host.hpp"
 #include "runtime/module_code.hpp"
+#include "runtime/observer.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/vm_context.hpp"
@@ -37,6 +38,11 @@ class Store {
   const StoreLimits& limits() const { return limits_; }
   Variant variant() const { return variant_; }
   ExecutionContext& execution() { return execution_; }
+
+  /// Tells `observer` what happens from now on: set it before instantiation, and keep it as long as
+  /// the store. Null for none.
+  void set_observer(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
 
   /// For the embedder.
   void set_data(void* data) { data_ = data; }
@@ -133,6 +139,7 @@ class Store {
   Stack stack_;
   os::Event cancel_;  // made before anybody may interrupt
   bool has_deadline_ = false;
+  Observer* observer_ = nullptr;
   void* data_ = nullptr;
   uint64_t memory_bytes_ = 0;
   uint32_t call_depth_ = 0;

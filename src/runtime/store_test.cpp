@@ -95,7 +95,8 @@ TEST_CASE("64-bit memories of absurd size are refused") {
   type.address = AddressType::i64;
   const auto memory = fixture.store.make_memory(type);
   REQUIRE_FALSE(memory.ok());
-  CHECK(memory.error().kind == ErrorKind::host);
+  CHECK(memory.error().kind == ErrorKind::exhaustion);
+  CHECK(memory.error().trap == TrapKind::out_of_memory);
 }
 
 TEST_CASE("the memory limit counts all memories of a store") {
@@ -104,7 +105,11 @@ TEST_CASE("the memory limit counts all memories of a store") {
   CHECK(fixture.store.memory_bytes() == 2 * 65536);
   const auto too_much = fixture.store.make_memory(pages(3));
   REQUIRE_FALSE(too_much.ok());
-  CHECK(too_much.error().message.starts_with("memory limit exceeded"));
+  CHECK(too_much.error().kind == ErrorKind::exhaustion);
+  CHECK(too_much.error().trap == TrapKind::memory_limit);
+  CHECK(too_much.error().message ==
+        "memory limit exceeded: a memory of 196608 bytes beside 131072, but at most 262144 are "
+        "allowed");
   uint64_t old_pages;
   CHECK_FALSE(memory.grow(3, old_pages));
   CHECK(memory.grow(2, old_pages));
@@ -303,7 +308,7 @@ TEST_CASE("a backtrace prints a line for each frame") {
   CHECK(to_string(backtrace) ==
         "error while executing at wasm backtrace:\n"
         "    0: 0x5961 - app!wo\\1brk\n"
-        "    1:   0x21 - <unknown>!<wasm function 12>\n"
+        "    1:   0x21 - <unknown>!function[12]\n"
         "    ... and 5 more frames\n");
 }
 

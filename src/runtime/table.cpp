@@ -51,7 +51,12 @@ bool TableInstance::extend(uint64_t new_size, Slot init) {
     elements = moved;
     capacity_ = capacity;
   }
-  std::fill(elements + size, elements + new_size, init);
+  // A huge table takes seconds.
+  constexpr uint64_t piece = uint64_t{1} << 19;
+  for (uint64_t at = size; at < new_size; at += piece) {
+    if (at != size && store_.is_interrupted()) return false;
+    std::fill_n(elements + at, std::min(piece, new_size - at), init);
+  }
   size = new_size;
   return true;
 }

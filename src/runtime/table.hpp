@@ -31,7 +31,7 @@ class TableInstance final : public TableDefinition {
   Slot get(uint64_t index);
   void set(uint64_t index, Slot reference) { elements[index] = reference; }
   /// Grows by `delta` elements of value `init`; false if the type's maximum, the store's limit or
-  /// the system forbids it.
+  /// the system forbids it, or if the store is interrupted meanwhile.
   bool grow(uint64_t delta, Slot init, uint64_t& old_size);
 
   /// The instance whose functions the elements without FuncRef are; null for a table of the host.
@@ -40,7 +40,7 @@ class TableInstance final : public TableDefinition {
  private:
   friend class Store;
   TableInstance(Store& store, const TableType& type, Instance* owner);
-  /// Adds elements of value `init`; false when there is no memory.
+  /// Adds elements of value `init`; false when there is no memory or the store is interrupted.
   bool extend(uint64_t new_size, Slot init);
 
   Store& store_;

@@ -22,6 +22,8 @@ class Cursor {
     const size_t last = list_->tokens.size() - 1;
     return list_->tokens[position_ + ahead < last ? position_ + ahead : last];
   }
+  /// The token at a position.
+  const Token& at_position(uint32_t position) const { return list_->tokens[position]; }
   /// Moves to the next token and returns the one before it.
   const Token& take() {
     const Token& token = peek();

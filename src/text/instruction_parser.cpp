@@ -15,6 +15,9 @@ void InstructionParser::reset(uint32_t function) {
   hints_.clear();
   label_count_ = 0;
   hint_ = no_hint;
+  if (context_.trace != nullptr) {
+    first_mark_ = static_cast<uint32_t>(context_.trace->marks.size());
+  }
 }
 
 Expression InstructionParser::finish() {
@@ -25,6 +28,7 @@ Expression InstructionParser::finish() {
   Expression expression;
   expression.bytes =
       std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(copy.data()), copy.size());
+  expression.offset = first_mark_;
   return expression;
 }
 
@@ -160,7 +164,7 @@ Status InstructionParser::step_flat_end(Keyword keyword) {
                     : opcode == Opcode::delegate ? in_try
                                                  : in_catch;
   if (!fits || hint_ != no_hint) return cursor_.unexpected();
-  cursor_.take();
+  source_offset_ = cursor_.take().offset;
   Instruction instruction;
   instruction.opcode = opcode;
   if (opcode == Opcode::catch_) {
@@ -227,13 +231,16 @@ Status InstructionParser::step_open() {
 
 Status InstructionParser::step_open_part(Frame& frame) {
   if (hint_ != no_hint) return cursor_.unexpected();
+  source_offset_ = cursor_.offset();
   if (frame.phase == Phase::start && cursor_.accept_open(Keyword::then)) {
     frame.phase = Phase::first;
     emit_postponed(frame);
     push_label(frame.label);
   } else if (frame.phase == Phase::first && cursor_.accept_open(Keyword::else_)) {
     frame.phase = Phase::last;
-    emit(Opcode::else_);
+    Instruction instruction;
+    instruction.opcode = Opcode::else_;
+    emit(instruction, no_hint);
   } else {
     return cursor_.unexpected(cursor_.peek(1));
   }
@@ -247,6 +254,7 @@ Status InstructionParser::step_open_clause(Frame& frame) {
     frame.phase = Phase::first;
     return push_frame(FrameKind::folded_part);
   }
+  source_offset_ = cursor_.offset();
   // A delegate is the only clause, a catch_all the last one.
   if (frame.phase == Phase::first && cursor_.accept_open(Keyword::delegate)) {
     pop_label();
@@ -373,6 +381,7 @@ Result<int16_t> InstructionParser::begin_instruction(const Token& mnemonic) {
                          static_cast<int>(row.text.size()), row.text.data(),
                          feature_table[static_cast<size_t>(row.feature)].name.data());
   }
+  source_offset_ = mnemonic.offset;
   const int16_t hint = hint_;
   hint_ = no_hint;
   if (hint != no_hint && opcode != Opcode::if_ && opcode != Opcode::br_if) {
@@ -384,7 +393,13 @@ Result<int16_t> InstructionParser::begin_instruction(const Token& mnemonic) {
   return hint;
 }
 
+void InstructionParser::mark(uint32_t source_offset) {
+  if (context_.trace == nullptr) return;
+  context_.trace->marks.push_back({static_cast<uint32_t>(code_.size()), source_offset});
+}
+
 void InstructionParser::emit(const Instruction& instruction, int16_t hint) {
+  mark(source_offset_);
   if (hint != no_hint) {
     hints_.push_back({static_cast<uint32_t>(code_.size()), static_cast<uint8_t>(hint)});
   }
@@ -392,6 +407,7 @@ void InstructionParser::emit(const Instruction& instruction, int16_t hint) {
 }
 
 void InstructionParser::emit(Opcode opcode) {
+  mark(cursor_.offset());
   Instruction instruction;
   instruction.opcode = opcode;
   encode_instruction(instruction, code_);
@@ -405,6 +421,7 @@ void InstructionParser::postpone(const Instruction& instruction) {
 }
 
 void InstructionParser::emit_postponed(Frame& frame) {
+  mark(cursor_.at_position(frame.token + 1).offset);
   if (frame.hint != no_hint) {
     hints_.push_back({static_cast<uint32_t>(code_.size()), static_cast<uint8_t>(frame.hint)});
   }

@@ -110,6 +110,8 @@ class InstructionParser {
 
   /// Checks that the feature of an instruction is on, and takes the pending hint for it.
   Result<int16_t> begin_instruction(const Token& mnemonic);
+  /// Notes in the trace that what is emitted next comes from here in the source.
+  void mark(uint32_t source_offset);
   void emit(const Instruction& instruction, int16_t hint);
   void emit(Opcode opcode);
   /// Encodes into operators_, to be emitted when the operands are done.
@@ -140,6 +142,8 @@ class InstructionParser {
   Vector<ValType> select_types_;
   Vector<HintedBranch> hints_;
   uint32_t function_ = no_function;
+  uint32_t first_mark_ = 0;    ///< of the expression, in the trace
+  uint32_t source_offset_ = 0; ///< of the last mnemonic
   uint32_t label_count_ = 0;  ///< blocks of the function so far: the label's index in name sections
   int16_t hint_ = no_hint;
   bool uses_data_ = false;

@@ -28,12 +28,15 @@ static_assert(section_order[last_place].word == "data");
 
 }  // namespace
 
-ModuleParser::ModuleParser(const TokenList& tokens, const Features& features, Allocator& allocator)
+ModuleParser::ModuleParser(const TokenList& tokens, const Features& features, Allocator& allocator,
+                           SourceTrace* trace)
     : context_(tokens, features, allocator), cursor_(context_.cursor), instructions_(context_),
       allocator_(allocator), imports_(allocator), functions_(allocator), tables_(allocator),
       memories_(allocator), globals_(allocator), tags_(allocator), exports_(allocator),
       codes_(allocator), elems_(allocator), datas_(allocator), customs_(allocator),
-      branch_hints_(allocator), module_(allocator) {}
+      branch_hints_(allocator), module_(allocator) {
+  context_.trace = trace;
+}
 
 Result<Vector<uint8_t>> ModuleParser::run() {
   const bool wrapped = cursor_.accept_open(Keyword::module);
@@ -180,6 +183,7 @@ Status ModuleParser::parse_field() {
     cursor_.move_to(cursor_.peek().extent + 1);
     return {};
   }
+  field_offset_ = cursor_.offset();
   const Keyword keyword = cursor_.peek(1).keyword;  // a field, as the first pass has seen
   cursor_.move_to(cursor_.position() + 2);
   if (keyword == Keyword::func) {
@@ -213,6 +217,7 @@ void ModuleParser::add_import(std::string_view module, std::string_view name, Ex
   import.name = name;
   import.kind = kind;
   import.index = index;
+  import.offset = field_offset_;
   imports_.push_back(import);
   switch (kind) {
     case ExternKind::func: ++module_.imported_functions; break;
@@ -255,8 +260,10 @@ Status ModuleParser::parse_import() {
 }
 
 Status ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
-  while (cursor_.accept_open(Keyword::export_)) {
+  while (cursor_.at_open(Keyword::export_)) {
     Export entry;
+    entry.offset = cursor_.offset();
+    cursor_.move_to(cursor_.position() + 2);
     entry.name = ZWASM_TRY(cursor_.expect_name());
     entry.kind = kind;
     entry.index = index;
@@ -297,6 +304,7 @@ Status ModuleParser::parse_func_body(const TypeUse& use, TypeIndex type, uint32_
     local = static_cast<uint32_t>(context_.definitions[raw(type)].func.params.size());
   }
   Code code;
+  code.entry_offset = field_offset_;
   Vector<LocalRun> runs(allocator_);
   const auto add_local = [&](ValType local_type) {
     if (runs.empty() || !(runs.back().type == local_type)) runs.push_back({0, local_type});
@@ -396,6 +404,7 @@ Status ModuleParser::parse_table_elements(Table& table, uint32_t index) {
   table.type.element = ZWASM_TRY(context_.parse_ref_type());
   ZWASM_CHECK(cursor_.expect_open(Keyword::elem));
   ElemSegment segment;
+  segment.position = field_offset_;
   segment.mode = SegmentMode::active;
   segment.table = TableIndex{index};
   segment.type = table.type.element;
@@ -470,6 +479,7 @@ Status ModuleParser::parse_memory_data(MemoryType& type, uint32_t index) {
   ZWASM_CHECK(parse_page_size(type));
   ZWASM_CHECK(cursor_.expect_open(Keyword::data));
   DataSegment segment;
+  segment.position = field_offset_;
   segment.mode = SegmentMode::active;
   segment.memory = MemoryIndex{index};
   segment.bytes = ZWASM_TRY(cursor_.expect_strings());
@@ -518,6 +528,7 @@ Status ModuleParser::parse_tag() {
 
 Status ModuleParser::parse_export() {
   Export entry;
+  entry.offset = field_offset_;
   entry.name = ZWASM_TRY(cursor_.expect_name());
   if (!cursor_.at(TokenKind::left_paren)) return cursor_.unexpected();
   const Token& kind = cursor_.peek(1);
@@ -537,6 +548,7 @@ Status ModuleParser::parse_export() {
 Status ModuleParser::parse_start() {
   if (module_.has_start) return cursor_.error(cursor_.peek(), "multiple start sections");
   module_.has_start = true;
+  module_.start_offset = field_offset_;
   module_.start = FuncIndex{ZWASM_TRY(context_.expect_index(context_.functions))};
   return {};
 }
@@ -553,6 +565,10 @@ Expression ModuleParser::encode_constant(const Instruction& instruction) {
   Expression expression;
   expression.bytes =
       std::span<const uint8_t>(reinterpret_cast<const uint8_t*>(copy.data()), copy.size());
+  if (SourceTrace* trace = context_.trace) {
+    expression.offset = static_cast<uint32_t>(trace->marks.size());
+    trace->marks.push_back({0, field_offset_});
+  }
   return expression;
 }
 
@@ -588,6 +604,7 @@ Status ModuleParser::parse_expression_elements(ElemSegment& segment) {
 Status ModuleParser::parse_elem() {
   context_.skip_binding();
   ElemSegment segment;
+  segment.position = field_offset_;
   bool func_optional = false;
   if (cursor_.accept(Keyword::declare)) {
     segment.mode = SegmentMode::declarative;
@@ -621,6 +638,7 @@ Status ModuleParser::parse_elem_list(ElemSegment& segment, bool func_optional) {
 Status ModuleParser::parse_data() {
   context_.skip_binding();
   DataSegment segment;
+  segment.position = field_offset_;
   if (cursor_.at(TokenKind::left_paren) || cursor_.at_index()) {
     segment.mode = SegmentMode::active;
     if (cursor_.accept_open(Keyword::memory)) {

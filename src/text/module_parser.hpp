@@ -15,10 +15,15 @@ namespace zwasm::text {
 /// the second can resolve forward references as it translates.
 class ModuleParser {
  public:
-  ModuleParser(const TokenList& tokens, const Features& features, Allocator& allocator);
+  /// With a trace, the positions in `module` are offsets in the source, or numbers of marks.
+  ModuleParser(const TokenList& tokens, const Features& features, Allocator& allocator,
+               SourceTrace* trace = nullptr);
 
   /// Parses the whole source; the binary form of the module.
   Result<Vector<uint8_t>> run();
+
+  /// What `run` has encoded, without custom sections.
+  const Module& module() const { return module_; }
 
  private:
   struct Placed {
@@ -85,6 +90,7 @@ class ModuleParser {
   Cursor& cursor_;
   InstructionParser instructions_;
   Allocator& allocator_;
+  uint32_t field_offset_ = 0;  ///< of the field that is parsed, in the source
   const char* defined_before_import_ = nullptr;
   std::string_view module_name_;
   uint32_t first_field_ = 0;  ///< token

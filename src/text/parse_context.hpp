@@ -54,6 +54,16 @@ struct TypeUse {
 /// What happens to identifiers of parameters.
 enum class ParamIds : uint8_t { forbidden, ignored, bound };
 
+/// Where the instructions of a module are in its source. Of each expression the marks follow one
+/// another, and its Expression::offset is the number of the first.
+struct SourceTrace {
+  struct Mark {
+    uint32_t code_offset;    ///< of the instruction, in its expression
+    uint32_t source_offset;
+  };
+  Vector<Mark> marks;
+};
+
 class ParseContext {
  public:
   ParseContext(const TokenList& tokens, const Features& enabled, Allocator& parent)
@@ -70,6 +80,7 @@ class ParseContext {
   Arena arena;  ///< lives until the module is encoded
   Cursor cursor;
   Features features;
+  SourceTrace* trace = nullptr;  ///< filled if there is one
 
   IndexSpace types, functions, tables, memories, globals, tags, elems, datas;
   NameTable local_ids;  ///< scope: function

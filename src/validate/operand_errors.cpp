@@ -21,7 +21,7 @@ std::string to_string(std::span<const ValType> types) {
 bool FunctionValidator::fail_with(Error error) {
   if (constant_ == nullptr) {
     error.message += format(" in function %u", raw(function_));
-    const std::string_view name = NameSection(module_).function_name(function_);
+    const std::string name = find_function_name(module_, function_);
     if (!name.empty()) error.message += " " + quoted(name);
   }
   error_ = std::move(error);
