@@ -400,7 +400,8 @@ class ModuleEncoder {
   }
 
   void datas() {
-    for (const DataSegment& segment : count(module_.datas)) {
+    out_.u32(static_cast<uint32_t>(module_.datas.size()));
+    for (const DataSegment& segment : module_.datas) {
       if (segment.mode == SegmentMode::active) {
         const bool writes_memory = segment.memory != MemoryIndex{0} || segment.flags == 2;
         out_.u32(writes_memory ? 2 : 0);

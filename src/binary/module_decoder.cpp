@@ -166,9 +166,7 @@ class ModuleDecoder {
         module_.code_section_offset = start;
         return read_list(module_.codes, limits::max_functions, "functions", 2,
                          [this](Code& code) { return read_code(code); });
-      case SectionId::data:
-        return read_list(module_.datas, limits::max_data_segments, "data segments", 2,
-                         [this](DataSegment& segment) { return read_data(segment); });
+      case SectionId::data: return datas();
     }
     return false;
   }
@@ -501,24 +499,33 @@ class ModuleDecoder {
                      [this](FuncIndex& function) { return read_index(function); });
   }
 
-  bool read_data(DataSegment& segment) {
-    segment.position = in_.offset();
+  bool datas() {
+    std::span<const DataSegments::Place> places;
+    if (!read_list(places, limits::max_data_segments, "data segments", 2,
+                   [this](DataSegments::Place& place) { return read_data(place); })) {
+      return false;
+    }
+    module_.datas = DataSegments(module_.bytes, places);
+    return true;
+  }
+
+  bool read_data(DataSegments::Place& place) {
+    place.position = in_.offset();
     uint32_t flags;
     if (!in_.read_u32(flags)) return false;
     if (flags > 2 || (flags != 0 && !has(Feature::bulk_memory))) {
-      return in_.fail(segment.position, "malformed data segment kind");
+      return in_.fail(place.position, "malformed data segment kind");
     }
-    segment.flags = static_cast<uint8_t>(flags);
     if (flags != 1) {
-      segment.mode = SegmentMode::active;
-      if (flags == 2 && !read_index(segment.memory)) return false;
-      if (!read_expression(segment.offset)) return false;
+      MemoryIndex memory;
+      if (flags == 2 && !read_index(memory)) return false;
+      Expression offset;
+      if (!read_expression(offset)) return false;
     }
+    place.size_position = in_.offset();
     uint32_t size;
     std::span<const uint8_t> bytes;
-    if (!in_.read_length(size) || !in_.read_bytes(size, bytes)) return false;
-    segment.bytes = bytes;
-    return true;
+    return in_.read_length(size) && in_.read_bytes(size, bytes);
   }
 
   bool read_code(Code& code) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -232,13 +233,23 @@ TEST_CASE("data segments and their count") {
   const Bytes data = section(SectionId::data, {3, 0, 0x41, 0, 0x0B, 1, 'a',  //
                                                1, 2, 'b', 'c',               //
                                                2, 1, 0x41, 0, 0x0B, 0});
-  Result<Module> result = decode_module(header + data, Features());
+  const Bytes binary = header + data;
+  Result<Module> result = decode_module(binary, Features());
   REQUIRE(result.ok());
   REQUIRE(result->datas.size() == 3);
   CHECK(result->datas[0].mode == SegmentMode::active);
   CHECK(result->datas[1].mode == SegmentMode::passive);
   CHECK(result->datas[1].bytes.size() == 2);
   CHECK(result->datas[2].memory == MemoryIndex{1});
+  CHECK(result->datas[0].bytes[0] == 'a');
+  CHECK(result->datas[1].bytes[1] == 'c');
+  CHECK(result->datas[2].bytes.empty());
+  CHECK(result->datas[1].offset.bytes.empty());
+  CHECK(result->datas[0].position == 11);
+  CHECK(result->datas[0].offset.offset == 12);
+  CHECK(result->datas[2].flags == 2);
+  CHECK(result->datas[2].offset.offset == 23);
+  CHECK(std::ranges::equal(result->datas[2].offset.bytes, Bytes{0x41, 0, 0x0B}));
   CHECK(error_of(header + section(SectionId::data_count, {3}) + data) == "");
   CHECK(error_of(header + section(SectionId::data_count, {2}) + data) ==
         "data count and data section have inconsistent lengths");

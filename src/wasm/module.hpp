@@ -2,6 +2,8 @@
 // (specification, Structure: Modules).
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -79,7 +81,6 @@ struct ElemSegment {
   size_t size() const { return uses_expressions ? expressions.size() : functions.size(); }
 };
 
-/// Small: some compilers make tens of thousands of them.
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
   uint8_t flags = 0;
@@ -88,7 +89,57 @@ struct DataSegment {
   ByteSpan bytes;
   uint32_t position = 0;
 };
-static_assert(sizeof(DataSegment) == 40);
+
+/// The data segments of a module, in order. Some compilers make tens of thousands of them, so the
+/// decoder stores only where each one is: what it says is read from the binary again on access.
+class DataSegments {
+ public:
+  /// A segment in a binary that has been decoded without error.
+  struct Place {
+    uint32_t position = 0;       ///< of the segment
+    uint32_t size_position = 0;  ///< of the number of its bytes, which the bytes follow
+  };
+
+  class Iterator {
+   public:
+    using value_type = DataSegment;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const DataSegments* segments, size_t index) : segments_(segments), index_(index) {}
+    DataSegment operator*() const { return (*segments_)[index_]; }
+    Iterator& operator++() {
+      ++index_;
+      return *this;
+    }
+    Iterator operator++(int) { return {segments_, index_++}; }
+    bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+   private:
+    const DataSegments* segments_ = nullptr;
+    size_t index_ = 0;
+  };
+
+  DataSegments() = default;
+  /// From whatever converts to a span of segments, which must live as long as this.
+  template <class List>
+    requires std::convertible_to<const List&, std::span<const DataSegment>>
+  DataSegments(const List& list)
+      : list_(std::span<const DataSegment>(list).data()), size_(list.size()) {}
+  DataSegments(std::span<const uint8_t> binary, std::span<const Place> places)
+      : binary_(binary), places_(places.data()), size_(places.size()) {}
+
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  DataSegment operator[](size_t index) const;
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, size_}; }
+
+ private:
+  std::span<const uint8_t> binary_;
+  const Place* places_ = nullptr;  ///< null if there is a list
+  const DataSegment* list_ = nullptr;
+  size_t size_ = 0;
+};
 
 /// A custom section, kept as bytes.
 struct CustomSection {
@@ -118,7 +169,7 @@ struct Module {
   std::span<const Export> exports;
   std::span<const Code> codes;  ///< of functions[imported_functions + i]
   std::span<const ElemSegment> elems;
-  std::span<const DataSegment> datas;
+  DataSegments datas;
   std::span<const CustomSection> customs;
 
   uint32_t imported_functions = 0;
