@@ -1,13 +1,13 @@
 #include "text/numbers.hpp"
 
+#include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <limits>
 
 #include "base/error.hpp"
-#include "base/vector.hpp"
 
 namespace zwasm::text {
 namespace {
@@ -146,38 +146,110 @@ bool parse_hex_float(std::string_view text, Bits& bits) {
   return round_binary(significand, sticky, exponent, bits);
 }
 
+/// A natural number of any size that decimal floats need: all digits that can decide how a double is
+/// rounded, times the power of two that division takes.
+class Natural {
+ public:
+  bool is_zero() const { return size_ == 0; }
+
+  /// this * factor + addend
+  void multiply_add(uint32_t factor, uint32_t addend) {
+    uint64_t carry = addend;
+    for (size_t i = 0; i < size_; ++i) {
+      carry += uint64_t{limbs_[i]} * factor;
+      limbs_[i] = static_cast<uint32_t>(carry);
+      carry >>= 32;
+    }
+    if (carry != 0) limbs_[size_++] = static_cast<uint32_t>(carry);
+  }
+  /// Times 2^(32 * count).
+  void shift_up(size_t count) {
+    std::copy_backward(limbs_, limbs_ + size_, limbs_ + size_ + count);
+    std::fill_n(limbs_, count, 0u);
+    size_ += count;
+  }
+  /// Rounds down; returns whether there was a remainder.
+  bool divide(uint32_t divisor) {
+    uint64_t rest = 0;
+    for (size_t i = size_; i-- != 0;) {
+      rest = rest << 32 | limbs_[i];
+      limbs_[i] = static_cast<uint32_t>(rest / divisor);
+      rest %= divisor;
+    }
+    while (size_ != 0 && limbs_[size_ - 1] == 0) --size_;
+    return rest != 0;
+  }
+  /// The 64 topmost bits and how many there are below; `sticky` becomes true if one of them is set.
+  uint64_t top(int64_t& below, bool& sticky) const {
+    uint64_t bits = limbs_[size_ - 1];
+    const int shift = std::countl_zero(limbs_[size_ - 1]);
+    bits = bits << 32 | (size_ > 1 ? limbs_[size_ - 2] : 0);
+    const uint64_t third = size_ > 2 ? limbs_[size_ - 3] : 0;
+    bits = bits << shift | third >> (32 - shift);
+    if ((third & ((uint64_t{1} << (32 - shift)) - 1)) != 0) sticky = true;
+    for (size_t i = 0; i + 3 < size_; ++i) sticky = sticky || limbs_[i] != 0;
+    below = static_cast<int64_t>(size_) * 32 - 64 - shift;
+    return bits;
+  }
+
+ private:
+  uint32_t limbs_[208];  ///< lowest first
+  size_t size_ = 0;
+};
+
+/// Exact, and unlike strtod independent of the locale.
 template <class Bits>
 bool parse_decimal_float(std::string_view text, Bits& bits) {
-  // Without underscores, for from_chars (which unlike strtod does not depend on the locale).
-  Vector<char> clean;
-  clean.reserve(text.size());
-  // Decimal places of the leading digit before the point: tells overflow from underflow.
-  int64_t magnitude = 0;
-  bool fraction = false, leading = false;
+  // The boundary between two doubles has at most 767 significant digits. Of further ones it counts
+  // only whether they are zero.
+  constexpr int max_digits = 770;
+  // Decimal places at which every format has long overflowed, or become zero.
+  constexpr int64_t max_magnitude = 400;
+  Natural number;
+  int digits = 0;
+  int64_t exponent = 0;  // the value is number * 10^exponent
+  bool fraction = false, sticky = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '_') continue;
-    clean.push_back(c);
     if (c == '.') {
       fraction = true;
     } else if (c == 'e' || c == 'E') {
-      magnitude += parse_exponent(text.substr(i + 1));
-      // from_chars knows no sign `+`.
-      if (text[i + 1] == '+') ++i;
-    } else if (is_digit(c)) {
-      leading = leading || c != '0';
-      if (!fraction && leading) ++magnitude;
-      if (fraction && !leading) --magnitude;
+      exponent += parse_exponent(text.substr(i + 1));
+      break;
+    } else if (digits < max_digits) {
+      number.multiply_add(10, static_cast<uint32_t>(c - '0'));
+      if (!number.is_zero()) ++digits;
+      if (fraction) --exponent;
+    } else {
+      sticky = sticky || c != '0';
+      if (!fraction) ++exponent;
     }
   }
-  typename Format<Bits>::Float value = 0;
-  const auto [end, error] = std::from_chars(clean.begin(), clean.end(), value);
-  if (error == std::errc::result_out_of_range) {
-    bits = 0;
-    return !leading || magnitude <= 0;
+  bits = 0;
+  if (number.is_zero() || digits + exponent < -max_magnitude) return true;
+  if (digits + exponent > max_magnitude) return false;
+  constexpr int steps[] = {13, 1};
+  constexpr uint32_t powers[] = {1220703125, 5};  // of 5
+  int64_t shifted = 0;
+  if (exponent < 0) {
+    // 5^n has less than 7/3 * n + 1 bits; 64 bits of the quotient are left.
+    shifted = (-exponent * 7 / 3 + 1 + 64 + 31) / 32;
+    number.shift_up(static_cast<size_t>(shifted));
   }
-  bits = std::bit_cast<Bits>(value);
-  return bits < infinity<Bits>;
+  int64_t left = exponent < 0 ? -exponent : exponent;
+  for (size_t i = 0; i < std::size(steps); ++i) {
+    for (; left >= steps[i]; left -= steps[i]) {
+      if (exponent < 0) {
+        sticky = number.divide(powers[i]) || sticky;
+      } else {
+        number.multiply_add(powers[i], 0);
+      }
+    }
+  }
+  int64_t below;
+  const uint64_t top = number.top(below, sticky);
+  return round_binary(top, sticky, below + exponent - shifted * 32, bits);
 }
 
 template <class Bits>

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 #include <random>
+#include <string>
 
 using namespace zwasm::text;
 
@@ -129,6 +130,35 @@ TEST_CASE("decimal floats agree with strtod") {
     CHECK(parse_f32(text, bits) == std::isfinite(single));
     if (std::isfinite(single)) CHECK(bits == std::bit_cast<uint32_t>(single));
   }
+}
+
+TEST_CASE("decimal floats on and beside the boundary between two doubles") {
+  std::mt19937_64 random(4);
+  const auto agrees = [](const std::string& text) {
+    CHECK_MESSAGE(f64(text) == std::bit_cast<uint64_t>(std::strtod(text.c_str(), nullptr)), text);
+  };
+  for (int i = 0; i < 500; ++i) {
+    // A quarter of them are subnormal, whose boundaries have the most digits.
+    const uint64_t mask = i % 4 == 0 ? ~uint64_t{0} >> 12 : ~uint64_t{0} >> 1;
+    const double value = std::bit_cast<double>(random() & mask);
+    const double next = std::nextafter(value, std::numeric_limits<double>::infinity());
+    if (!std::isfinite(next)) continue;
+    const long double middle = (static_cast<long double>(value) + next) / 2;
+    char exact[1200];
+    std::snprintf(exact, sizeof(exact), "%.766Le", middle);
+    const std::string text = exact;
+    const size_t end = text.find('e');
+    agrees(text);
+    agrees(text.substr(0, end) + "0000000000" + text.substr(end));
+    agrees(text.substr(0, end) + "0000000001" + text.substr(end));
+    agrees(text.substr(0, end - 700) + text.substr(end));
+  }
+  agrees(std::string(400, '0') + "." + std::string(900, '0') + "1e901");
+  agrees("1" + std::string(900, '0') + "e-895");
+  agrees("179769313486231580793728971405303415079934132710037826936173778980444968292764750946649"
+         "017977587207096330286416692887910946555547851940402630657488671505820681908902000708383"
+         "676273854845817711531764475730270069855571366959622842914819860834936475292719074168444"
+         "365510704342711559699508093042880.499999");
 }
 
 TEST_CASE("hexadecimal floats agree with strtod") {
