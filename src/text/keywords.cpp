@@ -3,16 +3,22 @@
 #include <array>
 #include <iterator>
 
+#include "base/string_pool.hpp"
+
 namespace zwasm::text {
 namespace {
 
-constexpr std::string_view keyword_texts[] = {
-#define OP(code, name, text, immediate, signature, feature) text,
-#include "wasm/opcodes.def"
-#define KEYWORD(name, text) text,
+constexpr auto keyword_count = static_cast<size_t>(Keyword::unknown);
+
+/// Of the keywords that are no instructions.
+constexpr auto other_texts = make_string_pool<keyword_count - opcode_count>(
+#define KEYWORD(name, text) text "\0"
 #include "text/keywords.def"
-};
-static_assert(std::size(keyword_texts) == static_cast<size_t>(Keyword::unknown));
+);
+
+constexpr std::string_view keyword_text(size_t i) {
+  return i < opcode_count ? opcode_texts[i] : other_texts[i - opcode_count];
+}
 
 constexpr uint32_t hash(std::string_view text) {
   uint32_t h = 2166136261u;
@@ -20,19 +26,19 @@ constexpr uint32_t hash(std::string_view text) {
   return h ^ h >> 15;
 }
 
-/// Open addressing, at most a quarter full of keywords.
-constexpr size_t table_size = 4096;
-static_assert(std::size(keyword_texts) * 4 <= table_size);
+/// Open addressing, at most half full of keywords.
+constexpr size_t table_size = 2048;
+static_assert(keyword_count * 2 <= table_size);
 
 consteval std::array<uint16_t, table_size> make_table() {
   constexpr auto none = static_cast<uint16_t>(Keyword::unknown);
   std::array<uint16_t, table_size> table{};
   table.fill(none);
-  for (size_t i = 0; i < std::size(keyword_texts); ++i) {
-    size_t slot = hash(keyword_texts[i]) % table_size;
+  for (size_t i = 0; i < keyword_count; ++i) {
+    size_t slot = hash(keyword_text(i)) % table_size;
     bool repeated = false;
     while (table[slot] != none && !repeated) {
-      repeated = keyword_texts[table[slot]] == keyword_texts[i];
+      repeated = keyword_text(table[slot]) == keyword_text(i);
       slot = (slot + 1) % table_size;
     }
     if (!repeated) table[slot] = static_cast<uint16_t>(i);
@@ -67,7 +73,7 @@ static_assert(std::size(natural_alignments) == opcode_count);
 Keyword find_keyword(std::string_view text) {
   for (size_t slot = hash(text) % table_size;; slot = (slot + 1) % table_size) {
     const uint16_t i = keyword_table[slot];
-    if (i == static_cast<uint16_t>(Keyword::unknown) || keyword_texts[i] == text) {
+    if (i == static_cast<uint16_t>(Keyword::unknown) || keyword_text(i) == text) {
       return static_cast<Keyword>(i);
     }
   }

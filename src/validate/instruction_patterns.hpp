@@ -48,7 +48,7 @@ enum class AccessWidth : uint8_t {
 consteval std::array<InstructionPattern, opcode_count> make_instruction_patterns() {
   std::array<InstructionPattern, opcode_count> patterns{};
   for (size_t i = 0; i < opcode_count; ++i) {
-    const Signature& signature = opcode_table[i].signature;
+    const Signature& signature = opcode_rows[i].signature;
     if (signature.special) continue;
     InstructionPattern& pattern = patterns[i];
     if (signature.param_count > 2 || signature.result_count > 1) {

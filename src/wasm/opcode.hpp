@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "base/string_pool.hpp"
 #include "wasm/features.hpp"
 
 namespace zwasm {
@@ -105,7 +106,7 @@ struct Signature {
   static void malformed_signature() {}  // not constexpr: reaching it fails the compilation
 };
 
-/// One row of the table.
+/// What the table says of one instruction.
 struct OpcodeInfo {
   uint32_t code;          ///< prefix << 16 | subcode
   std::string_view text;  ///< mnemonic of the text format
@@ -114,16 +115,36 @@ struct OpcodeInfo {
   Feature feature;
 };
 
-inline constexpr OpcodeInfo opcode_table[] = {
+/// Its stored form, but for the text.
+struct OpcodeRow {
+  uint32_t code;
+  Immediate immediate;
+  Feature feature;
+  Signature signature;
+};
+
+inline constexpr OpcodeRow opcode_rows[] = {
 #define OP(code, name, text, immediate, signature, feature) \
-  {code, text, Immediate::immediate, Signature(signature), Feature::feature},
+  {code, Immediate::immediate, Feature::feature, Signature(signature)},
 #include "wasm/opcodes.def"
 };
-inline constexpr size_t opcode_count = std::size(opcode_table);
+inline constexpr size_t opcode_count = std::size(opcode_rows);
 
-constexpr const OpcodeInfo& info(Opcode opcode) {
-  return opcode_table[static_cast<size_t>(opcode)];
-}
+inline constexpr auto opcode_texts = make_string_pool<opcode_count>(
+#define OP(code, name, text, immediate, signature, feature) text "\0"
+#include "wasm/opcodes.def"
+);
+
+/// All instructions in the order of Opcode.
+struct OpcodeTable {
+  constexpr OpcodeInfo operator[](size_t i) const {
+    const OpcodeRow& row = opcode_rows[i];
+    return {row.code, opcode_texts[i], row.immediate, row.signature, row.feature};
+  }
+};
+inline constexpr OpcodeTable opcode_table;
+
+constexpr OpcodeInfo info(Opcode opcode) { return opcode_table[static_cast<size_t>(opcode)]; }
 
 inline constexpr uint16_t no_opcode = 0xFFFF;
 
@@ -134,8 +155,8 @@ consteval std::array<uint16_t, size> make_opcode_lookup() {
   std::array<uint16_t, size> lookup{};
   lookup.fill(no_opcode);
   for (size_t i = 0; i < opcode_count; ++i) {
-    if (opcode_table[i].code >> 16 == prefix) {
-      lookup[opcode_table[i].code & 0xFFFF] = static_cast<uint16_t>(i);
+    if (opcode_rows[i].code >> 16 == prefix) {
+      lookup[opcode_rows[i].code & 0xFFFF] = static_cast<uint16_t>(i);
     }
   }
   return lookup;
@@ -146,8 +167,8 @@ inline constexpr auto opcodes_fc = make_opcode_lookup<0xFC, 32>();
 inline constexpr auto opcodes_fd = make_opcode_lookup<0xFD, 0x120>();
 inline constexpr auto opcodes_fe = make_opcode_lookup<0xFE, 0x50>();
 
-static_assert(std::ranges::adjacent_find(opcode_table, std::ranges::greater_equal{},
-                                         &OpcodeInfo::code) == std::end(opcode_table),
+static_assert(std::ranges::adjacent_find(opcode_rows, std::ranges::greater_equal{},
+                                         &OpcodeRow::code) == std::end(opcode_rows),
               "opcodes.def must be sorted by code, without duplicates");
 consteval bool opcode_names_match_text() {
   constexpr std::string_view names[] = {
