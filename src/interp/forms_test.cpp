@@ -5,6 +5,9 @@
 #include <string>
 
 #include "interp/test_machine.hpp"
+#include "ir/divisor.hpp"
+#include "ir/fold.hpp"
+#include "ir/rows.hpp"
 #include "wasm/simd_semantics.hpp"
 #include "wasm/slots.hpp"
 
@@ -43,6 +46,28 @@ const ScalarRow scalar_rows[] = {
 #include "ir/ops.def"
 };
 
+/// The instructions that constant folding knows, and the operation on slots that executes each.
+struct FoldedRow {
+  Opcode opcode;
+  IrOp op;
+  Type operand, result;
+  bool is_binary;
+};
+const FoldedRow folded_rows[] = {
+#define FOLDED(name, operand, result, form, is_binary) \
+  {Opcode::name, IrOp::name##_##form##_w, Type::operand, Type::result, is_binary},
+#define INT_TEST(code, name, text, type, feature) FOLDED(name, type, i32, s, false)
+#define INT_UNARY(code, name, text, type, feature) FOLDED(name, type, type, s, false)
+#define FLOAT_UNARY(code, name, text, type, feature) FOLDED(name, type, type, s, false)
+#define CONVERT(code, name, text, to, from, feature) FOLDED(name, from, to, s, false)
+#define INT_BINARY(code, name, text, type, feature) FOLDED(name, type, type, ss, true)
+#define INT_DIVIDE(code, name, text, type, feature) FOLDED(name, type, type, ss, true)
+#define FLOAT_BINARY(code, name, text, type, feature) FOLDED(name, type, type, ss, true)
+#define INT_COMPARE(code, name, text, type, feature) FOLDED(name, type, i32, ss, true)
+#define FLOAT_COMPARE(code, name, text, type, feature) FOLDED(name, type, i32, ss, true)
+#include "wasm/opcodes.def"
+};
+
 struct BranchRow {
   IrOp op;
   Expected expected;
@@ -70,6 +95,35 @@ const BranchRow latch_rows[] = {
 #define IROP(name, format)
 #define LATCH_FORM(name, type, src, format) \
   {IrOp::latch_##name##_##src, &OnSlots<&semantics::name>::call, #src, Type::type, true, back},
+#include "ir/ops.def"
+};
+const BranchRow latch_step_rows[] = {
+#define IROP(name, format)
+#define LATCH_STEP_FORM(name, type, src, format)                                             \
+  {IrOp::latch_step_##name##_##src, &OnSlots<&semantics::name>::call, #src, Type::type, true, \
+   back},
+#include "ir/ops.def"
+};
+
+const ScalarRow divisor_rows[] = {
+#define IROP(name, format)
+#define INT_DIVISOR_FORM(name, type, src, dst, format)                                          \
+  {IrOp::name##_##src##_##dst, &OnSlots<&semantics::name>::call, #src, #dst, Type::type, \
+   Type::type},
+#include "ir/ops.def"
+};
+
+struct MultiplyAddRow {
+  IrOp op;
+  Expected multiply, add;
+  std::string source, destination;
+  Type type;
+};
+const MultiplyAddRow multiply_add_rows[] = {
+#define IROP(name, format)
+#define MULTIPLY_ADD_FORM(type, src, dst)                                  \
+  {IrOp::type##_mul_add_##src##_##dst, &OnSlots<&semantics::type##_mul>::call, \
+   &OnSlots<&semantics::type##_add>::call, #src, #dst, Type::type},
 #include "ir/ops.def"
 };
 
@@ -283,9 +337,24 @@ struct Address {
   Slot first, second;  ///< second only in forms that add two slots
   uint32_t offset;
 };
-/// Addresses of `target` for a form; the sum of two slots wraps at 32 bits.
-std::vector<Address> addresses_of(uint64_t target, bool two_slots) {
-  if (two_slots) {
+/// Addresses of `target` for a form; sums wrap at 32 bits.
+std::vector<Address> addresses_of(uint64_t target, const std::string& form, unsigned bytes) {
+  constexpr uint64_t end = uint64_t{1} << 32;
+  const auto low = [](uint64_t value) { return static_cast<uint32_t>(value); };
+  if (form == "i") return {{12345, 6, low(target)}};
+  if (form == "si" || form == "ai") {
+    return {{target, 0, 0},
+            {end - 1, 0, low(target + 1)},
+            {target + 8, 0, low(end - 8)},
+            {0x80000000, 0, low(target + 0x80000000)}};
+  }
+  if (form == "sx") {
+    return {{target, 0, 0},
+            {low(target - 7 - 2 * bytes), 2, 7},
+            {low(target + 3 * bytes), end - 3, 0},
+            {target - 9, end / bytes, 9}};
+  }
+  if (form == "ss") {
     return {{target, 0, 0}, {target - 7, 5, 2}, {0xFFFFFFFF, (target + 1) & 0xFFFFFFFF, 0}};
   }
   std::vector<Address> result = {{target, 0, 0}};
@@ -296,11 +365,11 @@ std::vector<Address> addresses_of(uint64_t target, bool two_slots) {
 /// Emits a memory operation with its address in slot 1 (and 2) and its value in slot 3.
 size_t emit_memory(Assembly& code, const MemoryRow& row, const std::string& address, unsigned value,
                    uint32_t offset) {
-  if (address == "a") emit_fill(code, Type::i64, 1);
+  if (address[0] == 'a') emit_fill(code, Type::i64, 1);
   const size_t at = code.here();
   if (row.mode == "any") {
     code.mem_any(row.op, value, 1, offset);
-  } else if (address == "ss") {
+  } else if (address == "ss" || address == "sx") {
     code.memx(row.op, value, 1, 2, offset);
   } else {
     code.mem(row.op, value, 1, offset);
@@ -369,6 +438,28 @@ TEST_CASE("scalar operations in all operand forms") {
   }
 }
 
+TEST_CASE("constant folding agrees with execution bit by bit") {
+  Runner run;
+  CHECK(std::size(folded_rows) > 120);
+  for (const FoldedRow& row : folded_rows) {
+    Assembly code;
+    code.r(row.op, 3, 1, 2).r(IrOp::ret);
+    const std::vector<Slot> none = {0};
+    for (const Slot a : boundary_values(row.operand)) {
+      for (const Slot b : row.is_binary ? boundary_values(row.operand) : none) {
+        INFO(info(row.op).name, " ", a, " ", b);
+        const TrapKind status = run(code, {0, a, b, untouched});
+        const auto folded = fold(row.opcode, a, b);
+        if (status != TrapKind::none || is_nan(run.instance.result(3), row.result)) {
+          REQUIRE(!folded);
+        } else {
+          REQUIRE(folded == run.instance.result(3));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("fused branches in all operand forms and directions") {
   Runner run;
   CHECK(std::size(branch_rows) > 200);
@@ -424,14 +515,176 @@ TEST_CASE("loop latches") {
   }
 }
 
+TEST_CASE("loop latches that add a slot") {
+  Runner run;
+  CHECK(std::size(latch_step_rows) == 20);
+  for (const BranchRow& row : latch_step_rows) {
+    for (const Slot a : boundary_values(Type::i32)) {
+      for (const Slot step : boundary_values(Type::i32)) {
+        for (const Slot bound : boundary_values(Type::i32)) {
+          const auto short_bound = static_cast<int16_t>(bound);
+          const bool immediate = row.source[1] == 'i';
+          const Slot sum = (a + step) & 0xFFFFFFFF;
+          const Slot compared =
+              immediate ? static_cast<Slot>(int64_t{short_bound}) & 0xFFFFFFFF : bound;
+          Assembly code;
+          code.br(IrOp::br_forward, 4);
+          code.i(IrOp::const_u32, 0, 0, 1).r(IrOp::ret);
+          code.latch(row.op, 2, 1, 4, immediate ? static_cast<uint16_t>(short_bound) : 2);
+          code.r(IrOp::write_a, 3).i(IrOp::const_u32, 0, 0, 2).r(IrOp::ret);
+          INFO(info(row.op).name, " ", a, " ", step, " ", bound);
+          REQUIRE(run(code, {0, a, bound, sum, step}) == TrapKind::none);
+          REQUIRE(run.instance.result(1) == sum);
+          REQUIRE(run.instance.result(3) == sum);
+          REQUIRE(run.instance.result(4) == step);
+          REQUIRE(run.instance.result() == (row.expected(sum, compared).value != 0 ? 1 : 2));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("division by a constant") {
+  Runner run;
+  CHECK(std::size(divisor_rows) == 32);
+  for (const ScalarRow& row : divisor_rows) {
+    const bool wide = row.operand == Type::i64;
+    const bool is_signed = info(row.op).name.find("_s_") != std::string_view::npos;
+    for (const uint32_t divisor : {2u, 3u, 5u, 7u, 10u, 641u, 65535u, 65536u, 139968u, 1000000007u,
+                                   0x7FFFFFFEu, 0x7FFFFFFFu, 0x80000001u, 0xFFFFFFFFu}) {
+      if (divisor > 0x7FFFFFFF && (wide || is_signed)) continue;
+      DataCell data{};
+      if (wide) {
+        const Divisor64 by = divisor_64(divisor);
+        data.u64[0] = by.multiplier;
+        data.u64[1] = by.shift;
+      } else {
+        data.u64[0] = multiplier_32(divisor);
+      }
+      std::vector<Slot> dividends = boundary_values(row.operand);
+      for (const Slot near : {Slot{divisor} - 1, Slot{divisor}, Slot{divisor} * 2 - 1,
+                              0 - Slot{divisor}, 1 - Slot{divisor}, 0 - Slot{divisor} * 12345}) {
+        dividends.push_back(wide ? near : near & 0xFFFFFFFF);
+      }
+      for (const Slot dividend : dividends) {
+        Assembly code;
+        if (row.source[0] == 'a') emit_fill(code, row.operand, 1);
+        code.i(row.op, 3, 1, static_cast<int32_t>(divisor)).data(data);
+        emit_write(code, row.result, 4);
+        code.r(IrOp::ret);
+        INFO(info(row.op).name, " ", dividend, " ", divisor);
+        REQUIRE(run(code, {0, dividend, 0, untouched, untouched}) == TrapKind::none);
+        REQUIRE(run.instance.result(4) == row.expected(dividend, divisor).value);
+        REQUIRE(run.instance.result(3) ==
+                (row.destination == "w" ? run.instance.result(4) : untouched));
+      }
+    }
+  }
+}
+
+TEST_CASE("multiply-add rounds twice") {
+  Runner run;
+  CHECK(std::size(multiply_add_rows) == 20);
+  for (const MultiplyAddRow& row : multiply_add_rows) {
+    const bool immediate = row.source[1] == 'i';
+    std::vector<Slot> values = boundary_values(row.type);
+    if (row.type == Type::f32) values.push_back(to_slot(1.0f + 0x1p-12f));
+    if (row.type == Type::f64) values.push_back(to_slot(1.0 + 0x1p-27));
+    for (const Slot a : values) {
+      for (Slot b : values) {
+        const auto short_b = static_cast<int16_t>(b);
+        if (immediate) b = static_cast<Slot>(int64_t{short_b}) & 0xFFFFFFFF;
+        for (Slot c : values) {
+          // What is left of the exact product if it is not rounded before.
+          if (is_float(row.type) && c == values.back()) {
+            c = row.multiply(a, b).value ^ Slot{1} << (row.type == Type::f32 ? 31 : 63);
+          }
+          for (const unsigned d : {3u, 1u, 5u}) {
+            Assembly code;
+            if (is_acc(row.source[0])) emit_fill(code, row.type, 1);
+            code.r(row.op, d, 1, immediate ? static_cast<uint16_t>(short_b) : 2, 5);
+            emit_write(code, row.type, 4);
+            code.r(IrOp::ret);
+            const Slot expected = row.add(row.multiply(a, b).value, c).value;
+            INFO(info(row.op).name, " ", a, " ", b, " ", c);
+            REQUIRE(run(code, {0, a, b, untouched, untouched, c}) == TrapKind::none);
+            REQUIRE(same(run.instance.result(4), expected, row.type));
+            if (row.destination == "w") {
+              REQUIRE(same(run.instance.result(d), expected, row.type));
+            } else {
+              REQUIRE(run.instance.result(3) == untouched);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("branches on masked bits") {
+  Runner run;
+  for (const bool when_zero : {false, true}) {
+    for (const bool from_accumulator : {false, true}) {
+      for (const bool backward : {false, true}) {
+        const IrOp op = form(when_zero ? IrOp::br_if_zero_and_si_forward
+                                       : IrOp::br_if_nonzero_and_si_forward,
+                             (from_accumulator ? forms::and_acc : forms::and_slot) +
+                                 (backward ? 1 : 0));
+        const BranchRow row{op, &OnSlots<&semantics::i32_and>::call,
+                            from_accumulator ? "ai" : "si", Type::i32, true, backward};
+        for (const Slot a : boundary_values(Type::i32)) {
+          for (const auto& [mask, bits] : immediates(Type::i32, !from_accumulator)) {
+            const bool taken = ((a & bits) == 0) == when_zero;
+            INFO(info(op).name, " ", a, " ", mask);
+            REQUIRE(branch_result(run, row, a, 0, mask) == (taken ? 1 : 2));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("branches together with a move or a step") {
+  Runner run;
+  for (const int16_t value : {int16_t{0}, int16_t{7}, int16_t{0x7FFF}, int16_t{-1}}) {
+    Assembly code;
+    code.bri(IrOp::const_br_forward, 3, 1, value).r(IrOp::unreachable).r(IrOp::ret);
+    REQUIRE(run(code, {0, untouched}) == TrapKind::none);
+    CHECK(run.instance.result(1) == static_cast<uint16_t>(value));
+  }
+  Assembly forward_copy;
+  forward_copy.br(IrOp::copy_br_forward, 3, 1, 2).r(IrOp::unreachable).r(IrOp::ret);
+  REQUIRE(run(forward_copy, {0, untouched, 0x8182838485868788}) == TrapKind::none);
+  CHECK(run.instance.result(1) == 0x8182838485868788);
+  Assembly back_copy;
+  back_copy.br(IrOp::br_forward, 3).r(IrOp::ret).br(IrOp::copy_br_back, 2, 1, 2);
+  REQUIRE(run(back_copy, {0, untouched, 0x8182838485868788}) == TrapKind::none);
+  CHECK(run.instance.result(1) == 0x8182838485868788);
+  for (const int16_t step : {int16_t{1}, int16_t{-1}, int16_t{-32768}, int16_t{32767}}) {
+    for (const Slot a : boundary_values(Type::i32)) {
+      Assembly latch;
+      latch.br(IrOp::br_forward, 3).r(IrOp::ret).latch(IrOp::latch_i32, 2, 1, step, 0);
+      REQUIRE(run(latch, {0, a}) == TrapKind::none);
+      CHECK(run.instance.result(1) == ((a + static_cast<Slot>(int64_t{step})) & 0xFFFFFFFF));
+      Assembly both;
+      both.i(IrOp::i32_step, 2, 1, step).r(IrOp::write_a, 3).r(IrOp::ret);
+      REQUIRE(run(both, {0, a, untouched, untouched}) == TrapKind::none);
+      for (const size_t slot : {1u, 2u, 3u}) {
+        CHECK(run.instance.result(slot) ==
+              ((a + static_cast<Slot>(int64_t{step})) & 0xFFFFFFFF));
+      }
+    }
+  }
+}
+
 TEST_CASE("loads in all forms") {
   Runner run;
   fill_pattern(run.instance);
-  CHECK(std::size(load_rows) == 14 * 13);
+  CHECK(std::size(load_rows) == 14 * 19 + 10 * 2);
   for (const MemoryRow& row : load_rows) {
     const unsigned bytes = access_of(row.access).bytes;
     for (const uint64_t target : {uint64_t{16}, uint64_t{1001}, 65536 - uint64_t{bytes}}) {
-      for (const Address& address : addresses_of(target, row.source == "ss")) {
+      for (const Address& address : addresses_of(target, row.source, bytes)) {
         INFO(info(row.op).name, " ", target, " offset ", address.offset);
         TrapKind status{};
         const Slot value = run_load(run, row, address, status);
@@ -453,15 +706,15 @@ TEST_CASE("loads in all forms") {
 
 TEST_CASE("stores in all forms") {
   Runner run;
-  CHECK(std::size(store_rows) == 9 * 13);
+  CHECK(std::size(store_rows) == 9 * 19 + 7 * 2);
   for (const MemoryRow& row : store_rows) {
     const unsigned bytes = access_of(row.access).bytes;
-    const bool two_slots = row.source.size() == 3;
+    const std::string letters = row.source.substr(0, row.source.size() - 1);
     for (Slot value : {Slot{0x8182838485868788}, Slot{0x0102030405060708}}) {
       if (row.source.back() == 'i') value = static_cast<Slot>(int64_t{static_cast<int16_t>(value)});
       if (row.type == Type::i32 || row.type == Type::f32) value &= 0xFFFFFFFF;
       for (const uint64_t target : {uint64_t{16}, uint64_t{1001}, 65536 - uint64_t{bytes}}) {
-        for (const Address& address : addresses_of(target, two_slots)) {
+        for (const Address& address : addresses_of(target, letters, bytes)) {
           fill_pattern(run.instance);
           auto wanted = run.instance.bytes;
           for (unsigned i = 0; i < bytes; ++i) {

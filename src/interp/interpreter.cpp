@@ -86,6 +86,45 @@ ZWASM_INLINE Value load_as(const uint8_t* from) {
   }
 }
 
+/// Division by a constant of 2 or more, whose multiplier and shift lowering has computed
+/// (ir/divisor.hpp). Signed dividends are divided by magnitude.
+namespace by_constant {
+ZWASM_INLINE uint64_t high_product(uint64_t a, uint64_t b) {
+  return static_cast<uint64_t>((static_cast<unsigned __int128>(a) * b) >> 64);
+}
+ZWASM_INLINE uint32_t quotient(uint32_t dividend, const DataCell& divisor) {
+  return static_cast<uint32_t>(high_product(dividend, divisor.u64[0]));
+}
+ZWASM_INLINE uint64_t quotient(uint64_t dividend, const DataCell& divisor) {
+  const uint64_t high = high_product(dividend, divisor.u64[0]);
+  return (high + ((dividend - high) >> 1)) >> (divisor.u64[1] & 63);
+}
+template <class Unsigned>
+ZWASM_INLINE Unsigned signed_quotient(Unsigned dividend, const DataCell& divisor) {
+  const Unsigned sign = Unsigned{0} - (dividend >> (sizeof(Unsigned) * 8 - 1));
+  return (quotient((dividend ^ sign) - sign, divisor) ^ sign) - sign;
+}
+#define BY_CONSTANT(type, integer, unsigned_integer)                                           \
+  ZWASM_INLINE unsigned_integer type##_div_u(unsigned_integer n, unsigned_integer,             \
+                                             const DataCell& divisor) {                        \
+    return quotient(n, divisor);                                                               \
+  }                                                                                            \
+  ZWASM_INLINE unsigned_integer type##_rem_u(unsigned_integer n, unsigned_integer by,          \
+                                             const DataCell& divisor) {                        \
+    return n - quotient(n, divisor) * by;                                                      \
+  }                                                                                            \
+  ZWASM_INLINE unsigned_integer type##_div_s(integer n, integer, const DataCell& divisor) {    \
+    return signed_quotient(static_cast<unsigned_integer>(n), divisor);                         \
+  }                                                                                            \
+  ZWASM_INLINE unsigned_integer type##_rem_s(integer n, integer by, const DataCell& divisor) { \
+    const auto dividend = static_cast<unsigned_integer>(n);                                    \
+    return dividend - signed_quotient(dividend, divisor) * static_cast<unsigned_integer>(by);  \
+  }
+BY_CONSTANT(i32, int32_t, uint32_t)
+BY_CONSTANT(i64, int64_t, uint64_t)
+#undef BY_CONSTANT
+}  // namespace by_constant
+
 template <auto function>
 ZWASM_INLINE semantics::Wide apply_wide(const Slot* operands) {
   if constexpr (std::is_invocable_v<decltype(function), Slot, Slot, Slot, Slot>) {

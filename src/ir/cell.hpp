@@ -17,14 +17,14 @@ enum class IrOp : uint16_t {
 enum class IrFormat : uint8_t {
   rrr,                   ///< Cell::r
   rri,                   ///< Cell::i
-  rri_64,                ///< Cell::i, and a data cell with a 64-bit constant
+  rri_64,                ///< Cell::i, and a data cell with a 64-bit constant (and a shift)
   rrr16,                 ///< Cell::r, and a data cell of 16 bytes (lanes, v128 constant)
   br,                    ///< Cell::br
   bri,                   ///< Cell::bri
   bra,                   ///< Cell::bra
   latch,                 ///< Cell::latch, bound in a slot
   latchi,                ///< Cell::latch, bound an immediate
-  mem,                   ///< Cell::mem
+  mem,                   ///< Cell::mem; the offset may be an addend of the 32-bit address
   memi,                  ///< Cell::mem, value a sign-extended 16-bit immediate
   memx,                  ///< Cell::memx
   mem_any,               ///< Cell::mem with the memory's index, and a data cell with the offset
@@ -46,12 +46,11 @@ struct IrOpInfo {
   IrFormat format;
 };
 
-inline constexpr IrOpInfo ir_op_table[] = {
-#define IROP(name, format) {#name, IrFormat::format},
+inline constexpr size_t ir_op_count = 0
+#define IROP(name, format) +1
 #include "ir/ops.def"
-};
-inline constexpr size_t ir_op_count = sizeof(ir_op_table) / sizeof(ir_op_table[0]);
-constexpr const IrOpInfo& info(IrOp op) { return ir_op_table[static_cast<size_t>(op)]; }
+    ;
+IrOpInfo info(IrOp op);
 
 /// One operation, or the data of the operation before it. `rel` are byte distances from the cell
 /// that holds them to the target cell. Slot numbers count 8-byte slots from the frame.
@@ -62,11 +61,11 @@ struct alignas(16) Cell {
   struct Bri { int32_t rel; uint16_t a; int16_t imm; };
   struct Bra { int32_t rel; int32_t imm; };
   /// rel counts cells, not bytes. slot[a] += k; if (slot[a] <compare> bound) branch. The bound is
-  /// slot[bound], or the sign-extended bound itself.
+  /// slot[bound], or the sign-extended bound itself. In latch_step, k is the number of a slot too.
   struct Latch { int16_t rel, k; uint16_t a, bound; };
   /// v: destination, or value (a slot, or an immediate in memi). mem_any: offset is the memory.
   struct Mem { uint16_t v, a; uint32_t offset; };
-  /// Address: the 32-bit sum of slot[a] and slot[b], then + offset.
+  /// Address: the 32-bit sum of slot[a] and slot[b] (scaled: times the access's size), + offset.
   struct Memx { uint16_t v, a, b, offset; };
   struct Table { uint32_t count; uint16_t a, unused; };
   struct Call { uint32_t index; uint16_t base, args; };

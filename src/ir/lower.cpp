@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "ir/divisor.hpp"
+#include "ir/fold.hpp"
 #include "ir/rows.hpp"
 #include "runtime/frame.hpp"
 
@@ -59,39 +61,6 @@ Cell data_free_copy(const Cell& cell, HandlerTable table) {
 }
 
 }  // namespace
-
-size_t data_cells(const Cell& cell, IrOp op) {
-  switch (info(op).format) {
-    case IrFormat::table:
-      return (size_t{cell.table.count} + 1 + 3) / 4;
-    case IrFormat::rri_64:
-    case IrFormat::rrr16:
-    case IrFormat::mem_any:
-    case IrFormat::mem_lane:
-    case IrFormat::call_indirect:
-    case IrFormat::return_call_indirect:
-    case IrFormat::builtin_wide:
-      return 1;
-    case IrFormat::rrr:
-    case IrFormat::rri:
-    case IrFormat::br:
-    case IrFormat::bri:
-    case IrFormat::bra:
-    case IrFormat::latch:
-    case IrFormat::latchi:
-    case IrFormat::mem:
-    case IrFormat::memi:
-    case IrFormat::memx:
-    case IrFormat::call:
-    case IrFormat::call_ref:
-    case IrFormat::return_call:
-    case IrFormat::return_call_ref:
-    case IrFormat::builtin:
-    case IrFormat::enter:
-      return 0;
-  }
-  return 0;
-}
 
 Lowering::Lowering(const Module& module, Allocator& allocator)
     : module_(module),
@@ -298,48 +267,68 @@ uint32_t Lowering::next_slot() const {
 Lowering::Operand& Lowering::push(ValType type, Operand::Kind kind) {
   const uint32_t slot = next_slot();
   max_slots_ = std::max(max_slots_, slot + type.slots());
-  return stack_.emplace_back(kind, static_cast<uint16_t>(slot), type, 0u, none, uint64_t{0});
+  return stack_.emplace_back(Operand{kind, 0, 0, static_cast<uint16_t>(slot), type, none, none,
+                                     {none, none}, 0});
 }
 
 void Lowering::push_slots(std::span<const ValType> types) {
   for (const ValType type : types) push(type, Operand::Kind::slot);
 }
 
+/// The operand, on top of the stack, reads its local (0) or index (1).
+void Lowering::link_read(Operand& operand, uint32_t which) {
+  uint32_t& list = local_reads_[which == 0 ? operand.local : operand.index];
+  operand.next_read[which] = list;
+  operand.linked |= static_cast<uint8_t>(1u << which);
+  list = static_cast<uint32_t>((stack_.size() - 1) * 2 + which);
+}
+
 void Lowering::push_local(uint32_t local) {
   Operand& operand = push(local_types_[local], Operand::Kind::local);
   operand.local = local;
-  operand.next_read = local_reads_[local];
-  local_reads_[local] = static_cast<uint32_t>(stack_.size() - 1);
+  link_read(operand, 0);
 }
 
 void Lowering::push_constant(ValType type, uint64_t bits) {
   push(type, Operand::Kind::constant).bits = bits;
 }
 
-Lowering::Operand Lowering::pop() {
-  const Operand operand = stack_.back();
+Lowering::Operand Lowering::pop_any() {
+  Operand operand = stack_.back();
   stack_.pop_back();
-  if (operand.kind == Operand::Kind::local) local_reads_[operand.local] = operand.next_read;
+  // The entry was on top, and so are its reads in their lists, the later one first.
+  if ((operand.linked & 2) != 0) local_reads_[operand.index] = operand.next_read[1];
+  if ((operand.linked & 1) != 0) local_reads_[operand.local] = operand.next_read[0];
+  operand.linked = 0;
   flushed_ = std::min(flushed_, static_cast<uint32_t>(stack_.size()));
   return operand;
 }
 
-void Lowering::truncate(size_t height) {
-  while (stack_.size() > height) pop();
+Lowering::Operand Lowering::pop() {
+  Operand operand = pop_any();
+  if (operand.kind == Operand::Kind::sum) materialize(operand);
+  return operand;
 }
 
-/// Brings an operand into its canonical slot. A local operand must be the topmost read of its
-/// local.
+void Lowering::truncate(size_t height) {
+  while (stack_.size() > height) pop_any();
+}
+
+/// Brings an operand into its canonical slot. On the stack it stays in the lists of reads until it
+/// is popped or the local is written.
 void Lowering::materialize(Operand& operand) {
   switch (operand.kind) {
     case Operand::Kind::slot:
       return;
     case Operand::Kind::local:
-      local_reads_[operand.local] = operand.next_read;
       emit_copy(operand.slot, local_slots_[operand.local], operand.type);
       break;
     case Operand::Kind::constant:
       emit_constant(operand.slot, operand.type, operand.bits);
+      break;
+    case Operand::Kind::sum:
+      emit_sum(operand, operand.slot);
+      acc(operand.type).cell = last_cell_;
       break;
   }
   operand.kind = Operand::Kind::slot;
@@ -351,13 +340,21 @@ void Lowering::materialize_top(size_t count) {
 
 /// Before a local changes: operands that still mean its old value are copied.
 void Lowering::materialize_reads(uint32_t local) {
-  while (local_reads_[local] != none) materialize(stack_[local_reads_[local]]);
+  uint32_t read = local_reads_[local];
+  local_reads_[local] = none;
+  while (read != none) {
+    Operand& operand = stack_[read / 2];
+    operand.linked &= static_cast<uint8_t>(~(1u << read % 2));
+    read = operand.next_read[read % 2];
+    if (operand.kind != Operand::Kind::slot) materialize(operand);
+  }
 }
 
-/// Before control flow splits: no operand may stand for a local, which one path could change.
+/// Before control flow splits: no operand may depend on a local, which one path could change.
 void Lowering::flush_locals() {
   for (size_t i = stack_.size(); i > flushed_; --i) {
-    if (stack_[i - 1].kind == Operand::Kind::local) materialize(stack_[i - 1]);
+    const Operand::Kind kind = stack_[i - 1].kind;
+    if (kind == Operand::Kind::local || kind == Operand::Kind::sum) materialize(stack_[i - 1]);
   }
   flushed_ = static_cast<uint32_t>(stack_.size());
 }
@@ -384,9 +381,9 @@ void Lowering::forget_slot(uint32_t slot) {
   }
 }
 
-/// Where an operand can be read; it must not be a constant. If the accumulator of its type holds it
-/// and nothing else needs the slot, the operation that produced it stops writing the slot; so
-/// nothing may be emitted between this call and the reader.
+/// Where an operand can be read; it must not be a constant or a sum. If the accumulator of its type
+/// holds it and nothing else needs the slot, the operation that produced it stops writing the slot;
+/// so nothing may be emitted between this call and the reader.
 Lowering::Source Lowering::source(const Operand& operand) {
   const uint16_t slot =
       operand.kind == Operand::Kind::local ? local_slots_[operand.local] : operand.slot;
@@ -449,6 +446,12 @@ void Lowering::emit_copy(uint16_t to, uint16_t from, ValType type) {
     cells_[last_cell_].r.b = to;
     cells_[last_cell_].r.c = from;
     last_result_ = none;
+  } else if (last_cell_ != none && op_of(last_cell_) == IrOp::i32_add_si_w &&
+             cells_[last_cell_].i.d == from && cells_[last_cell_].i.a == to) {
+    // The old value of a counter that has just been advanced is not needed any more.
+    set_op(last_cell_, IrOp::i32_step);
+    keep_slots_written();
+    last_result_ = none;
   } else {
     // From the accumulator if it holds the value: the slot was probably written just before.
     IrOp op = IrOp::copy;
@@ -464,6 +467,35 @@ void Lowering::emit_copy(uint16_t to, uint16_t from, ValType type) {
   }
 }
 
+/// Computes a sum into a slot, which the accumulator then also holds.
+void Lowering::emit_sum(const Operand& sum, uint16_t to) {
+  const uint32_t known = acc(valtype::i32).slot;
+  const auto constant = static_cast<int32_t>(sum.bits);
+  const uint16_t base = sum.local != none ? local_slots_[sum.local] : no_slot;
+  if (sum.index == none) {
+    emit(base == known ? IrOp::i32_add_ai_w : IrOp::i32_add_si_w).i = {to, base, constant};
+  } else {
+    const uint16_t index = local_slots_[sum.index];
+    if (base == no_slot) {
+      emit(index == known ? IrOp::i32_shl_ai_w : IrOp::i32_shl_si_w).i = {to, index, sum.shift};
+    } else if (sum.shift != 0) {
+      emit(index == known ? IrOp::i32_mul_add_ais_w : IrOp::i32_mul_add_sis_w).r = {
+          to, index, static_cast<uint16_t>(1u << sum.shift), base};
+    } else if (index == known) {
+      emit(IrOp::i32_add_as_w).r = {to, index, base, 0};
+    } else {
+      emit(base == known ? IrOp::i32_add_as_w : IrOp::i32_add_ss_w).r = {to, base, index, 0};
+    }
+    if (constant != 0) {
+      set_op(last_cell_, form(op_of(last_cell_), forms::accumulator_only));
+      emit(IrOp::i32_add_ai_w).i = {to, no_slot, constant};
+    }
+  }
+  forget_slot(to);
+  acc(valtype::i32) = {to, none};
+  last_result_ = last_cell_;
+}
+
 /// Writes an operand, popped or about to be, to a slot. `may_redirect`: its own slot is not needed
 /// any more, so the operation that made it can write there at once.
 void Lowering::move_operand(Operand& operand, uint16_t to, bool may_redirect) {
@@ -475,6 +507,9 @@ void Lowering::move_operand(Operand& operand, uint16_t to, bool may_redirect) {
       if (local_slots_[operand.local] != to) {
         emit_copy(to, local_slots_[operand.local], operand.type);
       }
+      return;
+    case Operand::Kind::sum:
+      emit_sum(operand, to);
       return;
     case Operand::Kind::slot:
       break;
@@ -495,34 +530,188 @@ void Lowering::move_operand(Operand& operand, uint16_t to, bool may_redirect) {
 
 // --- Instructions by shape ----------------------------------------------------------------------
 
-void Lowering::unary(IrOp base, ValType type, ValType result_type) {
+void Lowering::unary(IrOp base, Opcode opcode, ValType result_type) {
+  if (opcode == Opcode::i64_extend_i32_u) {  // a slot holds an i32 like that
+    Operand& operand = stack_.back();
+    if (operand.kind == Operand::Kind::sum) materialize(operand);
+    operand.type = result_type;
+    return;
+  }
   Operand operand = pop();
-  if (operand.kind == Operand::Kind::constant) materialize(operand);
+  if (operand.kind == Operand::Kind::constant) {
+    if (const auto folded = fold(opcode, operand.bits, 0)) {
+      push_constant(result_type, *folded);
+      return;
+    }
+    materialize(operand);
+  }
   const Source from = source(operand);
   Cell& cell = emit(form(base, from.in_accumulator ? forms::acc : forms::slot));
   cell.r.a = from.slot;
-  static_cast<void>(type);
   set_result(cell, result_type, true, true);
 }
 
+/// Pushes the result of an i32 addition or shift of locals and constants as a sum, for loads and
+/// stores to take as their address. False, and nothing happened, if it is none.
+bool Lowering::defer_sum(Opcode opcode, const Operand& a, const Operand& b) {
+  using Kind = Operand::Kind;
+  if (!options_.guard_pages || module_.memories.empty()) return false;
+  Operand sum{Kind::sum, 0, 0, 0, valtype::i32, none, none, {none, none}, 0};
+  if (opcode == Opcode::i32_shl) {
+    const uint64_t shift = b.bits & 31;
+    if (a.kind != Kind::local || b.kind != Kind::constant || shift == 0 || shift > 3) return false;
+    sum.index = a.local;
+    sum.shift = static_cast<uint8_t>(shift);
+  } else if (opcode == Opcode::i32_add || opcode == Opcode::i32_sub) {
+    const bool subtracts = opcode == Opcode::i32_sub;
+    if (a.kind == Kind::slot || b.kind == Kind::slot || (subtracts && b.kind != Kind::constant)) {
+      return false;
+    }
+    sum.bits = static_cast<uint32_t>((a.kind == Kind::local ? 0 : a.bits) +
+                                     (b.kind == Kind::local ? 0 : subtracts ? 0 - b.bits : b.bits));
+    for (const Operand* part : {&a, &b}) {
+      if (part->kind == Kind::constant) continue;
+      if (part->kind == Kind::sum && part->index != none) {
+        if (sum.index != none) return false;
+        sum.index = part->index;
+        sum.shift = part->shift;
+      }
+      if (part->local == none) continue;
+      if (sum.local == none) {
+        sum.local = part->local;
+      } else if (sum.index == none) {
+        sum.index = part->local;
+      } else {
+        return false;
+      }
+    }
+    if (sum.index == none && sum.bits == 0) {
+      push_local(sum.local);
+      return true;
+    }
+  } else {
+    return false;
+  }
+  Operand& pushed = push(valtype::i32, Kind::sum);
+  pushed.shift = sum.shift;
+  pushed.local = sum.local;
+  pushed.index = sum.index;
+  pushed.bits = sum.bits;
+  if (sum.local != none) link_read(pushed, 0);
+  if (sum.index != none) link_read(pushed, 1);
+  return true;
+}
+
+/// An addition whose one operand is the product computed last becomes one operation with it.
+bool Lowering::fuse_multiply_add(Opcode opcode, const Operand& a, const Operand& b,
+                                 ValType type) {
+  const bool second = produced_last(b);
+  const Operand& addend = second ? a : b;
+  if ((!second && !produced_last(a)) || addend.kind == Operand::Kind::constant) return false;
+  const auto rows = multiply_add(opcode);
+  if (!rows) return false;
+  const IrOp op = op_of(last_cell_);
+  const Cell multiply = cells_[last_cell_];
+  IrOp row = rows->row;
+  uint16_t factor = multiply.r.b;
+  bool in_accumulator = op == form(rows->product, forms::acc_slot);
+  if (op != form(rows->product, forms::slot_slot) && !in_accumulator) {
+    int64_t scale = 0;
+    if (op == IrOp::i32_mul_si_w || op == IrOp::i32_mul_ai_w) {
+      scale = multiply.i.imm;
+    } else if (op == IrOp::i32_shl_si_w || op == IrOp::i32_shl_ai_w) {
+      scale = int64_t{1} << (multiply.i.imm & 31);
+    }
+    if (opcode != Opcode::i32_add || scale == 0 || !fits_int16(scale)) return false;
+    row = IrOp::i32_mul_add_sis_w;
+    factor = static_cast<uint16_t>(scale);
+    in_accumulator = op == IrOp::i32_mul_ai_w || op == IrOp::i32_shl_ai_w;
+  }
+  const uint16_t addend_slot =
+      addend.kind == Operand::Kind::local ? local_slots_[addend.local] : addend.slot;
+  remove_last();
+  Cell& cell = emit(form(row, in_accumulator ? forms::multiply_acc : forms::multiply_slot));
+  cell.r = {0, multiply.r.a, factor, addend_slot};
+  set_result(cell, type, true, true);
+  return true;
+}
+
+/// Emits a division or remainder by a constant of 2 or more, if it has that form.
+bool Lowering::divide_by_constant(IrOp base, Opcode opcode, Operand& dividend, uint64_t divisor,
+                                  ValType type) {
+  if (divisor < 2 || divisor > max_divisor(opcode)) return false;
+  const Source from = source(dividend);
+  emit(form(base, from.in_accumulator ? forms::acc_divisor : forms::slot_divisor)).i = {
+      0, from.slot, static_cast<int32_t>(divisor)};
+  const uint32_t cell = last_cell_;
+  DataCell& data = emit_data();
+  if (type == valtype::i64) {
+    const Divisor64 multiplier = divisor_64(divisor);
+    data.u64[0] = multiplier.multiplier;
+    data.u64[1] = multiplier.shift;
+  } else {
+    data.u64[0] = multiplier_32(static_cast<uint32_t>(divisor));
+  }
+  last_cell_ = cell;
+  set_result(cells_[cell], type, true, true);
+  return true;
+}
+
 void Lowering::binary(IrOp base, Opcode opcode, ValType type) {
-  Operand b = pop();
-  Operand a = pop();
+  Operand b = pop_any();
+  Operand a = pop_any();
+  if (a.kind == Operand::Kind::constant && b.kind == Operand::Kind::constant) {
+    if (const auto folded = fold(opcode, a.bits, b.bits)) {
+      push_constant(type, *folded);
+      return;
+    }
+  }
+  if (defer_sum(opcode, a, b)) return;
+  if (a.kind == Operand::Kind::sum) materialize(a);
+  if (b.kind == Operand::Kind::sum) materialize(b);
+  if (fuse_multiply_add(opcode, a, b, type)) return;
   const bool commutative = is_commutative(opcode);
   if (commutative && a.kind == Operand::Kind::constant && b.kind != Operand::Kind::constant) {
     std::swap(a, b);
   }
   int32_t imm = 0;
   bool has_imm = b.kind == Operand::Kind::constant && immediate_of(type, b.bits, imm);
-  // Subtraction of a constant is addition of its negative: one shape for addresses and latches.
-  if (has_imm && imm != INT32_MIN) {
-    if (opcode == Opcode::i32_sub) {
-      base = IrOp::i32_add_ss_w;
-      imm = -imm;
-    } else if (opcode == Opcode::i64_sub) {
-      base = IrOp::i64_add_ss_w;
-      imm = -imm;
+  if (a.kind != Operand::Kind::constant && b.kind == Operand::Kind::constant) {
+    const IrOp own_base = base;
+    const int power = std::has_single_bit(b.bits) ? std::countr_zero(b.bits) : 0;
+    switch (static_cast<uint32_t>(opcode)) {
+      // Subtraction of a constant is addition of its negative: one shape for addresses and latches.
+      case static_cast<uint32_t>(Opcode::i32_sub):
+      case static_cast<uint32_t>(Opcode::i64_sub):
+        if (!has_imm || imm == INT32_MIN) break;
+        base = type == valtype::i32 ? IrOp::i32_add_ss_w : IrOp::i64_add_ss_w;
+        imm = -imm;
+        break;
+      // A mask of 32 bits: what the operation on i32 leaves in a slot.
+      case static_cast<uint32_t>(Opcode::i64_and):
+        if (has_imm || b.bits != static_cast<uint32_t>(b.bits)) break;
+        base = IrOp::i32_and_ss_w;
+        imm = static_cast<int32_t>(static_cast<uint32_t>(b.bits));
+        has_imm = true;
+        break;
+      // By powers of two; all of those that can be an immediate.
+      case static_cast<uint32_t>(Opcode::i32_div_u):
+      case static_cast<uint32_t>(Opcode::i64_div_u):
+        if (power == 0) break;
+        base = type == valtype::i32 ? IrOp::i32_shr_u_ss_w : IrOp::i64_shr_u_ss_w;
+        imm = power;
+        has_imm = true;
+        break;
+      case static_cast<uint32_t>(Opcode::i32_rem_u):
+      case static_cast<uint32_t>(Opcode::i64_rem_u):
+        if (power == 0 || power > 32) break;
+        // The remainder has 32 bits at most, see above.
+        base = IrOp::i32_and_ss_w;
+        imm = static_cast<int32_t>(static_cast<uint32_t>(b.bits - 1));
+        has_imm = true;
+        break;
     }
+    if (base == own_base && divide_by_constant(base, opcode, a, b.bits, type)) return;
   }
   if (a.kind == Operand::Kind::constant) materialize(a);
   if (b.kind == Operand::Kind::constant && !has_imm) materialize(b);
@@ -559,6 +748,12 @@ void Lowering::binary(IrOp base, Opcode opcode, ValType type) {
 void Lowering::compare(IrOp base, Opcode opcode, ValType type) {
   Operand b = pop();
   Operand a = pop();
+  if (a.kind == Operand::Kind::constant && b.kind == Operand::Kind::constant) {
+    if (const auto folded = fold(opcode, a.bits, b.bits)) {
+      push_constant(valtype::i32, *folded);
+      return;
+    }
+  }
   const auto mirror = [&] {
     opcode = comparison(opcode)->mirrored;
     base = comparison(opcode)->base;
@@ -595,7 +790,7 @@ void Lowering::compare(IrOp base, Opcode opcode, ValType type) {
   compare_opcode_ = opcode;
 }
 
-void Lowering::test_zero(Opcode opcode, IrOp base, ValType type) {
+void Lowering::test_zero(Opcode opcode, IrOp base) {
   const Operand& operand = stack_.back();
   if (produced_last(operand) && last_compare_ == last_cell_) {
     const auto compared = comparison(compare_opcode_);
@@ -611,121 +806,11 @@ void Lowering::test_zero(Opcode opcode, IrOp base, ValType type) {
       negated_opcode_ = compare_opcode_;
     }
   }
-  unary(base, type, valtype::i32);
+  const bool is_constant = operand.kind == Operand::Kind::constant;
+  unary(base, opcode, valtype::i32);
+  if (is_constant) return;
   last_compare_ = last_cell_;
   compare_opcode_ = opcode;
-}
-
-bool Lowering::is_direct_memory(const Memarg& memarg) const {
-  if (raw(memarg.memory) != 0) return false;
-  const MemoryType& type = module_.memories[0];
-  return type.address == AddressType::i32 && type.page_size_log2 == 16;
-}
-
-void Lowering::memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg) {
-  emit(op).mem = {value, address, raw(memarg.memory)};
-  const uint32_t cell = last_cell_;
-  emit_data().u64[0] = memarg.offset;
-  last_cell_ = cell;
-}
-
-void Lowering::load(IrOp base, IrOp any, const Memarg& memarg, ValType type) {
-  Operand address = pop();
-  if (!is_direct_memory(memarg)) {
-    memory_any(any, 0, slot_of(address), memarg);
-    set_result(cells_[last_cell_], type, true, false);
-    return;
-  }
-  if (!options_.guard_pages) base = form(base, forms::load_checked);
-  // The sum of two slots as address: take the addition back.
-  if (produced_last(address) && memarg.offset <= 0xFFFF) {
-    const IrOp op = op_of(last_cell_);
-    const Cell add = cells_[last_cell_];
-    if (op == IrOp::i32_add_ss_w || (op == IrOp::i32_add_as_w && add.r.a != no_slot)) {
-      remove_last();
-      Cell& cell = emit(form(base, forms::load_sum));
-      cell.memx = {0, add.r.a, add.r.b, static_cast<uint16_t>(memarg.offset)};
-      set_result(cell, type, true, true);
-      return;
-    }
-  }
-  if (address.kind == Operand::Kind::constant) materialize(address);
-  const Source from = source(address);
-  Cell& cell = emit(form(base, from.in_accumulator ? forms::acc : forms::slot));
-  cell.mem = {0, from.slot, static_cast<uint32_t>(memarg.offset)};
-  set_result(cell, type, true, true);
-}
-
-void Lowering::store(IrOp base, IrOp any, const Memarg& memarg, ValType type) {
-  Operand value = pop();
-  Operand address = pop();
-  if (!is_direct_memory(memarg)) {
-    const uint16_t value_slot = slot_of(value);
-    memory_any(any, value_slot, slot_of(address), memarg);
-    return;
-  }
-  if (!options_.guard_pages) base = form(base, forms::store_checked);
-  const auto offset = static_cast<uint32_t>(memarg.offset);
-  // A small constant is part of the operation: integers sign-extended, floats only +0.
-  const bool is_float = acc_kind(type) != AccKind::integer;
-  const auto small = type == valtype::i32 ? int64_t{static_cast<int32_t>(value.bits)}
-                                          : static_cast<int64_t>(value.bits);
-  if (value.kind == Operand::Kind::constant && (is_float ? value.bits == 0 : fits_int16(small))) {
-    const uint16_t address_slot = slot_of(address);
-    emit(form(base, forms::store_slot_imm)).mem = {static_cast<uint16_t>(small), address_slot,
-                                                   offset};
-    return;
-  }
-  if (value.kind != Operand::Kind::constant && produced_last(address) && offset <= 0xFFFF) {
-    const IrOp op = op_of(last_cell_);
-    const Cell add = cells_[last_cell_];
-    if (op == IrOp::i32_add_ss_w || (op == IrOp::i32_add_as_w && add.r.a != no_slot)) {
-      remove_last();
-      const Source from = source(value);
-      emit(form(base, from.in_accumulator ? forms::store_sum_acc : forms::store_sum_slot)).memx = {
-          from.slot, add.r.a, add.r.b, static_cast<uint16_t>(offset)};
-      return;
-    }
-  }
-  if (address.kind == Operand::Kind::constant) materialize(address);
-  if (value.kind == Operand::Kind::constant) materialize(value);
-  const Source from = source(value);
-  if (from.in_accumulator) {
-    emit(form(base, forms::store_slot_acc)).mem = {from.slot, slot_of(address), offset};
-    return;
-  }
-  const Source to = source(address);
-  emit(form(base, to.in_accumulator ? forms::store_acc_slot : forms::store_slot_slot)).mem = {
-      from.slot, to.slot, offset};
-}
-
-void Lowering::simd_memory(IrOp guard, bool is_store, const Memarg& memarg) {
-  Operand value{};
-  if (is_store) value = pop();
-  Operand address = pop();
-  const uint16_t value_slot = is_store ? slot_of(value) : uint16_t{0};
-  const uint16_t address_slot = slot_of(address);
-  if (is_direct_memory(memarg)) {
-    emit(form(guard, options_.guard_pages ? 0 : 1)).mem = {
-        value_slot, address_slot, static_cast<uint32_t>(memarg.offset)};
-  } else {
-    memory_any(form(guard, 2), value_slot, address_slot, memarg);
-  }
-  if (!is_store) set_result(cells_[last_cell_], valtype::v128, false, false);
-}
-
-void Lowering::simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane) {
-  Operand vector = pop();
-  Operand address = pop();
-  const uint16_t vector_slot = slot_of(vector);
-  const uint16_t address_slot = slot_of(address);
-  emit(op).r = {0, address_slot, vector_slot, lane};
-  const uint32_t cell = last_cell_;
-  DataCell& data = emit_data();
-  data.u64[0] = memarg.offset;
-  data.u32[2] = raw(memarg.memory);
-  last_cell_ = cell;
-  if (!is_store) set_result(cells_[cell], valtype::v128, false, false);
 }
 
 void Lowering::simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes) {
@@ -788,7 +873,7 @@ void Lowering::select() {
 }
 
 void Lowering::local_set(uint32_t local) {
-  Operand value = pop();
+  Operand value = pop_any();
   materialize_reads(local);
   const uint16_t slot = local_slots_[local];
   move_operand(value, slot, true);
@@ -892,24 +977,26 @@ Status Lowering::instruction(const Instruction& in) {
 #define FLOAT_COMPARE INT_COMPARE
 #define INT_TEST(code, name, text, type, feature)                   \
   case Opcode::name:                                                \
-    test_zero(Opcode::name, IrOp::name##_s_w, valtype::type);       \
+    test_zero(Opcode::name, IrOp::name##_s_w);                      \
     return {};
 #define INT_UNARY(code, name, text, type, feature)                  \
   case Opcode::name:                                                \
-    unary(IrOp::name##_s_w, valtype::type, valtype::type);          \
+    unary(IrOp::name##_s_w, Opcode::name, valtype::type);           \
     return {};
 #define FLOAT_UNARY INT_UNARY
 #define CONVERT(code, name, text, to, from, feature)                \
   case Opcode::name:                                                \
-    unary(IrOp::name##_s_w, valtype::from, valtype::to);            \
+    unary(IrOp::name##_s_w, Opcode::name, valtype::to);             \
     return {};
 #define LOAD(code, name, text, type, access, feature)                                     \
   case Opcode::name:                                                                      \
-    load(IrOp::name##_s_w_guard, IrOp::name##_any, in.memory.memarg, valtype::type);      \
+    load(IrOp::name##_s_w_guard, IrOp::name##_any, in.memory.memarg, valtype::type,       \
+         access_log2::access);                                                            \
     return {};
 #define STORE(code, name, text, type, access, feature)                                    \
   case Opcode::name:                                                                      \
-    store(IrOp::name##_ss_guard, IrOp::name##_any, in.memory.memarg, valtype::type);      \
+    store(IrOp::name##_ss_guard, IrOp::name##_any, in.memory.memarg, valtype::type,       \
+          access_log2::access);                                                           \
     return {};
 #define SIMD_UNARY(code, name, text, feature) \
   case Opcode::name:                          \
@@ -1095,7 +1182,7 @@ Status Lowering::instruction(const Instruction& in) {
       call_ref(in.index, true);
       return {};
     case Opcode::drop:
-      pop();
+      pop_any();
       return {};
     case Opcode::select:
     case Opcode::select_typed:
@@ -1166,7 +1253,7 @@ Status Lowering::instruction(const Instruction& in) {
       push_constant(ValType::ref(in.heap_type.type, true), 0);
       return {};
     case Opcode::ref_is_null:
-      test_zero(Opcode::i64_eqz, IrOp::i64_eqz_s_w, valtype::i64);
+      test_zero(Opcode::i64_eqz, IrOp::i64_eqz_s_w);
       return {};
     case Opcode::ref_func: {
       Cell& cell = emit(IrOp::ref_func);

@@ -64,13 +64,33 @@ class Lowering {
       slot,      ///< in its canonical slot
       local,     ///< still in the local it was read from
       constant,  ///< known; in no slot
+      sum,       ///< an i32 that nothing has computed yet: local + (index << shift) + bits
     };
     Kind kind;
-    uint16_t slot;       ///< canonical slot of this height
+    uint8_t shift;
+    uint8_t linked;          ///< which of next_read belong to the list of their local
+    uint16_t slot;           ///< canonical slot of this height
     ValType type;
-    uint32_t local;      ///< Kind::local
-    uint32_t next_read;  ///< Kind::local: the next lower entry that reads the same local
-    uint64_t bits;       ///< Kind::constant
+    uint32_t local;          ///< Kind::local and sum; none in a sum without it
+    uint32_t index;          ///< Kind::sum: another local, or none
+    uint32_t next_read[2];   ///< of `local` and `index`: the next lower read of the same local
+    uint64_t bits;           ///< Kind::constant and sum
+  };
+
+  /// How a load or store finds its address.
+  struct Address {
+    enum class Shape : uint8_t {
+      plain,     ///< `operand` + offset
+      sum,       ///< slots a + b, + offset
+      scaled,    ///< slots a + b times the size of the access, + offset
+      absolute,  ///< offset
+      plus,      ///< slot a (or the accumulator) + offset, wrapping
+    };
+    Shape shape;
+    bool in_accumulator;
+    uint16_t a, b;
+    uint32_t offset;
+    Operand operand;
   };
 
   enum class BlockKind : uint8_t { function, block, loop, if_, else_ };
@@ -139,10 +159,12 @@ class Lowering {
   // Symbolic stack.
   Operand& push(ValType type, Operand::Kind kind);
   void push_slots(std::span<const ValType> types);
-  Operand pop();
+  Operand pop();      ///< a sum is computed then
+  Operand pop_any();
   Operand& peek(size_t depth) { return stack_[stack_.size() - 1 - depth]; }
   void push_local(uint32_t local);
   void push_constant(ValType type, uint64_t bits);
+  void link_read(Operand& operand, uint32_t which);
   void materialize(Operand& operand);
   void materialize_top(size_t count);
   void materialize_reads(uint32_t local);
@@ -162,15 +184,23 @@ class Lowering {
   bool produced_last(const Operand& operand) const;
   void emit_constant(uint16_t slot, ValType type, uint64_t bits);
   void emit_copy(uint16_t to, uint16_t from, ValType type);
+  void emit_sum(const Operand& sum, uint16_t to);
   void move_operand(Operand& operand, uint16_t to, bool may_redirect);
 
   // Instructions by shape; `base` is the first form of the row in ops.def.
-  void unary(IrOp base, ValType type, ValType result_type);
+  void unary(IrOp base, Opcode opcode, ValType result_type);
   void binary(IrOp base, Opcode opcode, ValType type);
+  bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);
+  bool fuse_multiply_add(Opcode opcode, const Operand& a, const Operand& b, ValType type);
+  bool divide_by_constant(IrOp base, Opcode opcode, Operand& dividend, uint64_t divisor,
+                          ValType type);
   void compare(IrOp base, Opcode opcode, ValType type);
-  void test_zero(Opcode opcode, IrOp base, ValType type);
-  void load(IrOp base, IrOp any, const Memarg& memarg, ValType type);
-  void store(IrOp base, IrOp any, const Memarg& memarg, ValType type);
+  void test_zero(Opcode opcode, IrOp base);
+  // Loads and stores (lower_memory.cpp).
+  void load(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
+  void store(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
+  Address address_of(const Operand& operand, const Memarg& memarg, uint32_t size_log2,
+                     bool is_load, bool may_keep_slots);
   void memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg);
   void simd_memory(IrOp guard, bool is_store, const Memarg& memarg);
   void simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane);
@@ -202,7 +232,10 @@ class Lowering {
                           uint32_t& list);
   bool fuse_compare(Operand& condition, bool when_nonzero, const Control* loop, uint32_t& list);
   bool fuse_latch(Opcode opcode, const Cell& compare, bool immediate, const Control& loop);
+  bool fuse_mask(const Operand& condition, bool when_nonzero, const Control* loop,
+                 uint32_t& list);
   bool fuse_countdown(const Operand& condition, bool when_nonzero, const Control& loop);
+  bool fuse_jump(Control& target);
   void jump(Control& target);
   void emit_return();
   void move_to_label(const Control& target, bool may_redirect);
@@ -229,7 +262,9 @@ class Lowering {
   Vector<Fixup> fixups_;
   Vector<uint16_t> local_slots_;
   Vector<ValType> local_types_;
-  Vector<uint32_t> local_reads_;  ///< by local: the topmost stack entry that reads it, or none
+  /// By local: the topmost read of it by a stack entry, as twice the entry's number plus which of
+  /// the entry's two reads; or none.
+  Vector<uint32_t> local_reads_;
   Vector<uint32_t> positions_;
   Vector<uint32_t> map_starts_;   ///< by cell, when recording: index into map_slots_, or none
   Vector<uint16_t> map_slots_;

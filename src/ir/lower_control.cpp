@@ -126,13 +126,49 @@ void Lowering::bind(uint32_t& list) {
 
 // --- Branches -----------------------------------------------------------------------------------
 
+/// Unconditional branch together with the operation before it, which moves what the branch carries
+/// or advances a counter. False, and nothing happened, where there is none.
+bool Lowering::fuse_jump(Control& target) {
+  if (last_cell_ == none) return false;
+  const IrOp op = op_of(last_cell_);
+  const Cell last = cells_[last_cell_];
+  const bool back = target.kind == BlockKind::loop;
+  if (op == IrOp::copy) {
+    remove_last();
+    emit(back ? IrOp::copy_br_back : IrOp::copy_br_forward).br = {0, last.r.d, last.r.a};
+  } else if (op == IrOp::const_u32 && !back && (last.i.imm & 0xFFFF) == last.i.imm) {
+    remove_last();
+    emit(IrOp::const_br_forward).bri = {0, last.i.d, static_cast<int16_t>(last.i.imm)};
+  } else if (op == IrOp::i32_add_si_w && back && last.i.d == last.i.a &&
+             last_cell_ >= target.loop_start &&
+             last.i.imm == static_cast<int16_t>(last.i.imm)) {
+    const int64_t distance = int64_t{target.loop_start} - int64_t{last_cell_};
+    if (distance != static_cast<int16_t>(distance)) return false;
+    remove_last();
+    emit(IrOp::latch_i32).latch = {static_cast<int16_t>(distance),
+                                   static_cast<int16_t>(last.i.imm), last.i.a, 0};
+    forget_accumulators();
+    return true;
+  } else {
+    return false;
+  }
+  forget_accumulators();
+  if (back) {
+    set_distance(last_cell_, last_cell_, 0, target.loop_start);
+  } else {
+    add_fixup(target.label_fixups, last_cell_, last_cell_, 0);
+  }
+  return true;
+}
+
 /// Unconditional branch; what it carries is in place.
 void Lowering::jump(Control& target) {
+  if (target.kind != BlockKind::loop) target.reached_end = true;
+  if (fuse_jump(target)) return;
   if (target.kind == BlockKind::loop) {
     emit(IrOp::br_back);
     set_distance(last_cell_, last_cell_, 0, target.loop_start);
   } else {
-    target.reached_end = true;
     emit(IrOp::br_forward);
     add_fixup(target.label_fixups, last_cell_, last_cell_, 0);
   }
@@ -183,6 +219,8 @@ void Lowering::emit_return() {
       emit(IrOp::ret_i).i = {0, 0, static_cast<int32_t>(bits)};
       return;
     }
+    materialize(peek(0));
+  } else if (operand.kind == Operand::Kind::sum) {
     materialize(peek(0));
   }
   const Source from = source(peek(0));
@@ -273,6 +311,7 @@ void Lowering::branch_on_null(uint32_t depth, bool when_null) {
 void Lowering::conditional_branch(Operand& condition, bool when_nonzero, const Control* loop,
                                   uint32_t& list) {
   if (fuse_compare(condition, when_nonzero, loop, list)) return;
+  if (fuse_mask(condition, when_nonzero, loop, list)) return;
   if (loop != nullptr && fuse_countdown(condition, when_nonzero, *loop)) return;
   if (condition.kind == Operand::Kind::constant) materialize(condition);
   const Source from = source(condition);
@@ -373,25 +412,64 @@ bool Lowering::fuse_compare(Operand& condition, bool when_nonzero, const Control
   return finish();
 }
 
-/// `slot += k; if (slot <compare> bound) continue the loop`: the comparison has just been taken
+/// The same for a condition that the last operation makes by masking an i32 with a constant.
+bool Lowering::fuse_mask(const Operand& condition, bool when_nonzero, const Control* loop,
+                         uint32_t& list) {
+  if (!produced_last(condition)) return false;
+  const IrOp op = op_of(last_cell_);
+  const Cell mask = cells_[last_cell_];
+  const bool in_accumulator = op == IrOp::i32_and_ai_w;
+  if (!in_accumulator &&
+      (op != IrOp::i32_and_si_w || mask.i.imm != static_cast<int16_t>(mask.i.imm))) {
+    return false;
+  }
+  remove_last();
+  Cell& cell = emit(form(when_nonzero ? IrOp::br_if_nonzero_and_si_forward
+                                      : IrOp::br_if_zero_and_si_forward,
+                         (in_accumulator ? forms::and_acc : forms::and_slot) +
+                             (loop != nullptr ? 1 : 0)));
+  if (in_accumulator) {
+    cell.bra = {0, mask.i.imm};
+  } else {
+    cell.bri = {0, mask.i.a, static_cast<int16_t>(mask.i.imm)};
+  }
+  if (loop != nullptr) {
+    set_distance(last_cell_, last_cell_, 0, loop->loop_start);
+  } else {
+    add_fixup(list, last_cell_, last_cell_, 0);
+  }
+  return true;
+}
+
+/// `slot += step; if (slot <compare> bound) continue the loop`: the comparison has just been taken
 /// back, and the addition is the last operation.
 bool Lowering::fuse_latch(Opcode opcode, const Cell& compare, bool immediate,
                           const Control& loop) {
   if (last_cell_ == none || last_cell_ < loop.loop_start) return false;
   const uint16_t slot = immediate ? compare.i.a : compare.r.a;
+  if (slot == no_slot) return false;
+  if (immediate && compare.i.imm != static_cast<int16_t>(compare.i.imm)) return false;
   const Cell add = cells_[last_cell_];
-  const IrOp base = comparison(opcode)->base;
   const bool is_i64 = info(opcode).signature.param(0) == SignatureKind::i64;
-  if (op_of(last_cell_) != (is_i64 ? IrOp::i64_add_si_w : IrOp::i32_add_si_w) || slot == no_slot ||
-      add.i.d != slot || add.i.a != slot || add.i.imm != static_cast<int16_t>(add.i.imm)) {
+  const IrOp op = op_of(last_cell_);
+  uint32_t latch = immediate ? forms::latch_imm : forms::latch_slot;
+  int16_t step = 0;
+  if (op == (is_i64 ? IrOp::i64_add_si_w : IrOp::i32_add_si_w)) {
+    step = static_cast<int16_t>(add.i.imm);
+    if (add.i.d != slot || add.i.a != slot || add.i.imm != step) return false;
+  } else if (!is_i64 && (op == IrOp::i32_add_ss_w || op == IrOp::i32_add_as_w)) {
+    if (add.r.d != slot || (add.r.a != slot && add.r.b != slot) || add.r.a == no_slot) return false;
+    latch += forms::latch_step;
+    step = static_cast<int16_t>(add.r.a == slot ? add.r.b : add.r.a);
+  } else {
     return false;
   }
-  if (immediate && compare.i.imm != static_cast<int16_t>(compare.i.imm)) return false;
   const int64_t distance = int64_t{loop.loop_start} - int64_t{last_cell_};
   if (distance != static_cast<int16_t>(distance)) return false;
+  const IrOp base = comparison(opcode)->base;
   remove_last();
-  emit(form(base, immediate ? forms::latch_imm : forms::latch_slot)).latch = {
-      static_cast<int16_t>(distance), static_cast<int16_t>(add.i.imm), slot,
+  emit(form(base, latch)).latch = {
+      static_cast<int16_t>(distance), step, slot,
       immediate ? static_cast<uint16_t>(compare.i.imm) : compare.r.b};
   forget_slot(slot);
   return true;

@@ -85,7 +85,10 @@ constexpr Line lines[] = {
 #define CONVERT_FORM(name, to, from, src, dst, format) RESULT_##to,
 #define INT_BRANCH_FORM(name, type, src, direction, format) Line::integer,
 #define FLOAT_BRANCH_FORM(name, type, src, sense, direction, format) Line::float_test,
+#define INT_DIVISOR_FORM(name, type, src, dst, format) Line::integer,
+#define MULTIPLY_ADD_FORM(type, src, dst) RESULT_##type,
 #define LATCH_FORM(name, type, src, format) Line::integer,
+#define LATCH_STEP_FORM(name, type, src, format) Line::integer,
 #define LOAD_FORM(name, type, access, src, dst, mode, format) RESULT_##type,
 #define STORE_FORM(name, type, access, src, mode, format) RESULT_##type,
 #define LOAD_ANY(name, type, access) RESULT_##type,
@@ -153,7 +156,11 @@ class IrPrinter {
         case 's': text += format("s%u", slots[next++]); break;
         case 'a': text += "acc"; ++next; break;
         case 'f': text += "facc"; ++next; break;
-        case 'i': text += immediate(imm, line); break;
+        case 'd':
+        case 'i':
+          text += immediate(imm, line);
+          ++next;
+          break;
       }
     }
     return text;
@@ -168,7 +175,7 @@ class IrPrinter {
     const bool is_simd = name.starts_with("v128");
     const IrFormat shape = info(op).format;
     std::string address;
-    uint32_t offset = cell.mem.offset;
+    const uint32_t offset = cell.mem.offset;
     if (is_simd) {
       if (is_load) text_ += format("s%u = ", cell.mem.v);
       text_ += dotted(name) + format(" [s%u + %u]", cell.mem.a, offset);
@@ -181,14 +188,20 @@ class IrPrinter {
         value = letters.back();
         letters.remove_suffix(1);
       }
-      if (shape == IrFormat::memx) {
-        address = format("s%u + s%u", cell.memx.a, cell.memx.b);
-        offset = cell.memx.offset;
+      if (letters == "i") {
+        address = format("%u", offset);
+      } else if (letters == "si" || letters == "ai") {
+        address = letters[0] == 'a' ? std::string("acc") : format("s%u", cell.mem.a);
+        address += format(" + %d wrapping", static_cast<int32_t>(offset));
+      } else if (shape == IrFormat::memx) {
+        address = format(letters == "sx" ? "s%u + s%u * size + %u" : "s%u + s%u + %u", cell.memx.a,
+                         cell.memx.b, cell.memx.offset);
       } else {
         address = letters == "a" ? std::string("acc") : format("s%u", cell.mem.a);
+        address += format(" + %u", offset);
       }
       if (is_load) text_ += destination(form.destination, cell.mem.v, line_of(op));
-      text_ += form.operation + " [" + address + format(" + %u]", offset);
+      text_ += form.operation + " [" + address + "]";
       if (!is_load) {
         switch (value) {
           case 's': text_ += format(", s%u", cell.mem.v); break;
@@ -207,7 +220,24 @@ class IrPrinter {
       return;
     }
     const bool back = name.ends_with("_back");
+    if (op == IrOp::const_br_forward) {
+      text_ += format("s%u = const %u; br -> %zu", cell.bri.a, static_cast<uint16_t>(cell.bri.imm),
+                      target(index, cell.br.rel));
+      return;
+    }
+    if (op == IrOp::copy_br_forward || op == IrOp::copy_br_back) {
+      text_ += format("s%u = s%u; br -> %zu%s", cell.br.a, cell.br.b, target(index, cell.br.rel),
+                      back ? " (back)" : "");
+      return;
+    }
     name.remove_suffix(back ? 5 : 8);
+    if (name.ends_with("_and_si") || name.ends_with("_and_ai")) {
+      text_ += name.substr(0, name.size() - 7);
+      text_ += name.ends_with("_and_si") ? format(" i32.and s%u, %d", cell.bri.a, cell.bri.imm)
+                                         : format(" i32.and acc, %d", cell.bra.imm);
+      text_ += format(" -> %zu%s", target(index, cell.br.rel), back ? " (back)" : "");
+      return;
+    }
     if (name.starts_with("br_if_zero") || name.starts_with("br_if_nonzero")) {
       const bool zero = name.starts_with("br_if_zero");
       text_ += zero ? "br_if_zero " : "br_if_nonzero ";
@@ -225,7 +255,7 @@ class IrPrinter {
   }
 
   void line(const Cell& cell, IrOp op, size_t index) {
-    const IrOpInfo& row = info(op);
+    const IrOpInfo row = info(op);
     const std::string_view name = row.name;
     switch (row.format) {
       case IrFormat::rrr:
@@ -239,6 +269,7 @@ class IrPrinter {
         }
         return;
       case IrFormat::rri_64:
+        if (general(cell, op, name, row.format)) return;
         text_ += format("s%u, acc = const 0x%llx", cell.i.d,
                         static_cast<unsigned long long>(data_of(&cell).u64[0]));
         return;
@@ -256,9 +287,16 @@ class IrPrinter {
         return;
       case IrFormat::latch:
       case IrFormat::latchi: {
-        const FormName form = split(name.substr(6), false);
-        text_ += format("s%u += %d; br_if %s s%u, ", cell.latch.a, cell.latch.k,
-                        form.operation.c_str(), cell.latch.a);
+        if (op == IrOp::latch_i32) {
+          text_ += format("s%u += %d; br -> %lld (back)", cell.latch.a, cell.latch.k,
+                          static_cast<long long>(index) + cell.latch.rel);
+          return;
+        }
+        const bool steps = name.starts_with("latch_step_");
+        const FormName form = split(name.substr(steps ? 11 : 6), false);
+        text_ += steps ? format("s%u += s%u; ", cell.latch.a, static_cast<uint16_t>(cell.latch.k))
+                       : format("s%u += %d; ", cell.latch.a, cell.latch.k);
+        text_ += format("br_if %s s%u, ", form.operation.c_str(), cell.latch.a);
         text_ += row.format == IrFormat::latch
                      ? format("s%u", cell.latch.bound)
                      : format("%d", static_cast<int16_t>(cell.latch.bound));
@@ -336,6 +374,10 @@ class IrPrinter {
         return true;
       case static_cast<uint32_t>(IrOp::copy2):
         text_ += format("s%u = s%u; s%u = s%u", cell.r.d, cell.r.a, cell.r.b, cell.r.c);
+        return true;
+      case static_cast<uint32_t>(IrOp::i32_step):
+        text_ += format("s%u, s%u, acc = i32.add s%u, %d", cell.i.d, cell.i.a, cell.i.a,
+                        cell.i.imm);
         return true;
       case static_cast<uint32_t>(IrOp::copy_block):
         text_ += format("s%u.. = s%u.., %u slots", cell.r.d, cell.r.a, cell.r.c);
@@ -459,11 +501,16 @@ class IrPrinter {
       case Line::float_test: break;
     }
     const FormName parts = split(name, true);
-    const bool has_immediate = shape == IrFormat::rri;
-    const uint16_t slots[2] = {has_immediate ? cell.i.a : cell.r.a,
-                               has_immediate ? uint16_t{0} : cell.r.b};
+    const bool has_immediate = shape == IrFormat::rri || shape == IrFormat::rri_64;
+    const bool multiplies = parts.sources.size() == 3;  // an immediate is in the cell's b then
+    const uint16_t slots[3] = {has_immediate ? cell.i.a : cell.r.a,
+                               has_immediate ? uint16_t{0} : cell.r.b,
+                               multiplies ? cell.r.c : uint16_t{0}};
+    const int32_t imm = has_immediate ? cell.i.imm
+                        : multiplies  ? static_cast<int16_t>(cell.r.b)
+                                      : 0;
     text_ += destination(parts.destination, cell.r.d, line_of(op)) + parts.operation + " " +
-             sources(parts.sources, slots, has_immediate ? cell.i.imm : 0, line_of(op));
+             sources(parts.sources, slots, imm, line_of(op));
     return true;
   }
 

@@ -20,14 +20,26 @@ namespace forms {
 inline constexpr uint32_t accumulator_only = 1;
 // Binary rows; comparisons have the first four. `acc` stands for the accumulator of the type.
 inline constexpr uint32_t slot_slot = 0, slot_imm = 2, acc_slot = 4, acc_imm = 6, slot_acc = 8;
-// Unary rows and conversions; loads continue with the sum of two slots as address.
-inline constexpr uint32_t slot = 0, acc = 2, load_sum = 4, load_checked = 6;
+// Divisions and remainders continue with those by a constant.
+inline constexpr uint32_t slot_divisor = 10, acc_divisor = 12;
+// Unary rows and conversions; loads continue with the sum of two slots as address, with the same
+// for checked accesses, and with what only guarded ones have.
+inline constexpr uint32_t slot = 0, acc = 2, load_sum = 4, load_checked = 6, load_absolute = 12,
+                          load_slot_plus = 14, load_acc_plus = 16, load_scaled = 18;
 // Stores.
 inline constexpr uint32_t store_slot_slot = 0, store_acc_slot = 1, store_slot_acc = 2,
                           store_slot_imm = 3, store_sum_slot = 4, store_sum_acc = 5,
-                          store_checked = 6;
+                          store_checked = 6, store_absolute_slot = 12, store_absolute_acc = 13,
+                          store_absolute_imm = 14, store_slot_plus_slot = 15,
+                          store_slot_plus_acc = 16, store_slot_plus_imm = 17,
+                          store_scaled_slot = 18, store_scaled_acc = 19;
+// Multiply-add.
+inline constexpr uint32_t multiply_slot = 0, multiply_acc = 2;
+// Tests of bits: by slot or accumulator; backward ones are next.
+inline constexpr uint32_t and_slot = 0, and_acc = 2;
 // Branches of integer comparisons, by twice the source form's number; backward ones are next.
-inline constexpr uint32_t int_branch = 8, latch_slot = 16, latch_imm = 17;
+inline constexpr uint32_t int_branch = 8, latch_slot = 16, latch_imm = 17,
+                          latch_step = 2;  // i32: added to the two before
 // Branches of float comparisons: slot_slot, acc_slot, acc_imm; then the same for `unless`.
 inline constexpr uint32_t float_branch = 8, float_branch_unless = 14;
 }  // namespace forms
@@ -41,6 +53,8 @@ static_assert(form(IrOp::i32_lt_s_ss_w, forms::int_branch + forms::acc_imm + 1) 
               IrOp::br_if_i32_lt_s_ai_back);
 static_assert(form(IrOp::i64_ne_ss_w, forms::latch_slot) == IrOp::latch_i64_ne_ss);
 static_assert(form(IrOp::i64_ne_ss_w, forms::latch_imm) == IrOp::latch_i64_ne_si);
+static_assert(form(IrOp::i32_ne_ss_w, forms::latch_imm + forms::latch_step) ==
+              IrOp::latch_step_i32_ne_si);
 static_assert(form(IrOp::f32_lt_ss_w, forms::float_branch + 5) == IrOp::br_if_f32_lt_fi_back);
 static_assert(form(IrOp::f32_lt_ss_w, forms::float_branch_unless) ==
               IrOp::br_unless_f32_lt_ss_forward);
@@ -49,6 +63,26 @@ static_assert(form(IrOp::f32_load_s_w_guard, forms::load_sum + forms::load_check
 static_assert(form(IrOp::i64_store_ss_guard, forms::store_sum_acc) == IrOp::i64_store_ssa_guard);
 static_assert(form(IrOp::i64_store_ss_guard, forms::store_checked + forms::store_slot_imm) ==
               IrOp::i64_store_si_checked);
+static_assert(form(IrOp::i64_rem_u_ss_w, forms::acc_divisor) == IrOp::i64_rem_u_ad_w);
+static_assert(form(IrOp::f64_load_s_w_guard, forms::load_absolute) == IrOp::f64_load_i_w_guard);
+static_assert(form(IrOp::i32_load8_u_s_w_guard, forms::load_acc_plus) ==
+              IrOp::i32_load8_u_ai_w_guard);
+static_assert(form(IrOp::i32_load16_u_s_w_guard, forms::load_scaled) ==
+              IrOp::i32_load16_u_sx_w_guard);
+static_assert(form(IrOp::i64_store_ss_guard, forms::store_slot_plus_imm) ==
+              IrOp::i64_store_sii_guard);
+static_assert(form(IrOp::i64_store_ss_guard, forms::store_scaled_acc) ==
+              IrOp::i64_store_sxa_guard);
+static_assert(form(IrOp::f64_mul_add_sss_w, forms::multiply_acc) == IrOp::f64_mul_add_fss_w);
+static_assert(form(IrOp::i32_mul_add_sis_w, forms::multiply_acc) == IrOp::i32_mul_add_ais_w);
+static_assert(form(IrOp::br_if_zero_and_si_forward, forms::and_acc + 1) ==
+              IrOp::br_if_zero_and_ai_back);
+
+/// The binary logarithm of how many bytes an access of opcodes.def reads or writes.
+namespace access_log2 {
+inline constexpr uint32_t u8 = 0, s8 = 0, u16 = 1, s16 = 1, u32 = 2, s32 = 2, f32 = 2, u64 = 3,
+                          f64 = 3;
+}  // namespace access_log2
 
 /// First operation of the row of a pure comparison, and the same comparison seen otherwise.
 struct Comparison {
@@ -106,6 +140,38 @@ constexpr bool is_commutative(Opcode opcode) {
       return true;
   }
   return false;
+}
+
+/// Rows of a multiplication and of the multiply-add that an addition of its type makes of it.
+struct MultiplyAdd {
+  IrOp product, row;
+};
+constexpr std::optional<MultiplyAdd> multiply_add(Opcode addition) {
+  switch (static_cast<uint32_t>(addition)) {
+#define MULTIPLY_ADD(type)                        \
+  case static_cast<uint32_t>(Opcode::type##_add): \
+    return MultiplyAdd{IrOp::type##_mul_ss_w, IrOp::type##_mul_add_sss_w};
+    MULTIPLY_ADD(i32) MULTIPLY_ADD(i64) MULTIPLY_ADD(f32) MULTIPLY_ADD(f64)
+#undef MULTIPLY_ADD
+  }
+  return std::nullopt;
+}
+
+/// The largest constant by which a division or remainder has a form of its own; 0 for what is none.
+constexpr uint64_t max_divisor(Opcode opcode) {
+  switch (static_cast<uint32_t>(opcode)) {
+    case static_cast<uint32_t>(Opcode::i32_div_u):
+    case static_cast<uint32_t>(Opcode::i32_rem_u):
+      return UINT32_MAX;
+    case static_cast<uint32_t>(Opcode::i32_div_s):
+    case static_cast<uint32_t>(Opcode::i32_rem_s):
+    case static_cast<uint32_t>(Opcode::i64_div_s):
+    case static_cast<uint32_t>(Opcode::i64_rem_s):
+    case static_cast<uint32_t>(Opcode::i64_div_u):
+    case static_cast<uint32_t>(Opcode::i64_rem_u):
+      return INT32_MAX;
+  }
+  return 0;
 }
 
 }  // namespace zwasm

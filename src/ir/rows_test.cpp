@@ -9,19 +9,23 @@ namespace zwasm {
 
 TEST_CASE("operation names are unique") {
   std::set<std::string_view> names;
-  for (const IrOpInfo& row : ir_op_table) CHECK_MESSAGE(names.insert(row.name).second, row.name);
+  for (size_t i = 0; i < ir_op_count; ++i) {
+    const std::string_view name = info(static_cast<IrOp>(i)).name;
+    CHECK_MESSAGE(names.insert(name).second, name);
+  }
 }
 
 TEST_CASE("every w form is followed by its accumulator-only form") {
   for (size_t i = 0; i + 1 < static_cast<size_t>(IrOp::copy); ++i) {
-    const std::string_view name = ir_op_table[i].name;
+    const auto op = static_cast<IrOp>(i);
+    const std::string_view name = info(op).name;
     const bool load_mode = name.ends_with("_w_guard") || name.ends_with("_w_checked");
     if (!name.ends_with("_w") && !load_mode) continue;
-    const std::string_view next = ir_op_table[i + 1].name;
+    const std::string_view next = info(form(op, 1)).name;
     const size_t letter = load_mode ? name.rfind("_w_") + 1 : name.size() - 1;
     CHECK_MESSAGE(name.substr(0, letter) == next.substr(0, letter), name);
     CHECK_MESSAGE((next[letter] == 'a' || next[letter] == 'f'), name);
-    CHECK_MESSAGE(ir_op_table[i].format == ir_op_table[i + 1].format, name);
+    CHECK_MESSAGE(info(op).format == info(form(op, 1)).format, name);
   }
   CHECK(info(form(IrOp::global_get_w, forms::accumulator_only)).name == "global_get_a");
 }

@@ -10,8 +10,7 @@
 ;; function 0: [i32 i32] -> [i32]
 ;;     0  enter  (function 0, 7 slots)
 ;;     1  s5 = s0
-;;     2  br_if_zero s1 -> 5
-;;     3  s4 = s5
-;;     4  br -> 6
-;;     5  s4, acc = i32.add s5, 9
-;;     6  ret_s s4
+;;     2  br_if_zero s1 -> 4
+;;     3  s4 = s5; br -> 5
+;;     4  s4, acc = i32.add s5, 9
+;;     5  ret_s s4

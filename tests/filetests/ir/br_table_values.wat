@@ -15,13 +15,11 @@
 ;; function 0: [i32] -> [i32]
 ;;     0  enter  (function 0, 8 slots)
 ;;     1  s6, acc = const 7
-;;     2  br_table s0 -> 4 else 6
-;;     4  s5 = s6
-;;     5  br -> 8
-;;     6  s4 = s6
-;;     7  br -> 9
-;;     8  s4, acc = i32.add s5, 1
-;;     9  ret_s s4
+;;     2  br_table s0 -> 4 else 5
+;;     4  s5 = s6; br -> 6
+;;     5  s4 = s6; br -> 7
+;;     6  s4, acc = i32.add s5, 1
+;;     7  ret_s s4
 ;;
 ;; function 1: [i32] -> [i32]
 ;;     0  enter  (function 1, 5 slots)

@@ -19,11 +19,10 @@
 ;;
 ;; function 1: [i32] -> [i32]
 ;;     0  enter  (function 1, 6 slots)
-;;     1  br_if i32.gt_u s0, 9 -> 4
-;;     2  s4, acc = const 1
-;;     3  br -> 5
-;;     4  s4, acc = const 2
-;;     5  ret_s s4
+;;     1  br_if i32.gt_u s0, 9 -> 3
+;;     2  s4 = const 1; br -> 4
+;;     3  s4, acc = const 2
+;;     4  ret_s s4
 ;;
 ;; function 2: [f64 f64] -> [i32]
 ;;     0  enter  (function 2, 6 slots)

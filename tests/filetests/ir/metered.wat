@@ -14,10 +14,10 @@
 ;;     2  fuel 8
 ;;     3  s1, acc = i32.add s1, s0
 ;;     4  acc = i32.rem_u s0, 3
-;;     5  br_if_zero acc -> 8
-;;     6  fuel 4
-;;     7  s1, acc = i32.mul s1, 5
-;;     8  fuel 5
-;;     9  s0 += -1; br_if i32.ne s0, 0 -> 2 (back)
-;;    10  fuel 1
-;;    11  ret_s s1
+;;     6  br_if_zero acc -> 9
+;;     7  fuel 4
+;;     8  s1, acc = i32.mul s1, 5
+;;     9  fuel 5
+;;    10  s0 += -1; br_if i32.ne s0, 0 -> 2 (back)
+;;    11  fuel 1
+;;    12  ret_s s1

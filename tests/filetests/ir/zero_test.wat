@@ -15,8 +15,7 @@
 ;; function 1: [i32 i32] -> [i32]
 ;;     0  enter  (function 1, 6 slots)
 ;;     1  acc = i32.add s0, s1
-;;     2  br_if_nonzero acc -> 5
-;;     3  s4, acc = const 1
-;;     4  br -> 6
-;;     5  s4, acc = const 2
-;;     6  ret_s s4
+;;     2  br_if_nonzero acc -> 4
+;;     3  s4 = const 1; br -> 5
+;;     4  s4, acc = const 2
+;;     5  ret_s s4
