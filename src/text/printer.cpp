@@ -165,25 +165,28 @@ void ModulePrinter::print_function_head(FuncIndex index) {
 Status ModulePrinter::print_function(FuncIndex index) {
   print_function_head(index);
   const Code& code = module_.code(index);
-  if (!code.locals.empty()) {
+  if (code.local_count != 0) {
     const TypeIndex type = module_.functions[raw(index)].type;
     const bool known = raw(type) < module_.types.size();
     auto local = known ? static_cast<uint32_t>(module_.types[raw(type)].func.params.size()) : 0;
     out_ += "\n   ";
     // Neighbouring runs of one type are one run in the text, and so when it is parsed again.
     Vector<ValType> types;
-    for (size_t i = 0; i < code.locals.size(); ++i) {
-      const LocalRun& run = code.locals[i];
-      for (uint32_t count = run.count; count != 0; --count) types.push_back(run.type);
-      if (i + 1 < code.locals.size() && code.locals[i + 1].type == run.type) continue;
+    const auto print_run = [&] {
       types_.locals(out_, "local", types.span(), index, local);
       local += static_cast<uint32_t>(types.size());
       types.clear();
+    };
+    for (const LocalRun& run : code.locals) {
+      if (run.count == 0) continue;
+      if (!types.empty() && types.back() != run.type) print_run();
+      for (uint32_t count = run.count; count != 0; --count) types.push_back(run.type);
     }
+    print_run();
   }
   const size_t start = out_.size();
   ZWASM_CHECK(instructions_.body(out_, index, code.body));
-  out_ += out_.size() == start && code.locals.empty() ? ")" : "\n  )";
+  out_ += out_.size() == start && code.local_count == 0 ? ")" : "\n  )";
   return {};
 }
 

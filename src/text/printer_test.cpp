@@ -225,6 +225,19 @@ TEST_CASE("one function") {
   CHECK(defined.value() == "  (func $g (;1;) (type 1)\n    nop\n  )\n");
 }
 
+TEST_CASE("runs of no locals do not show") {
+  const auto print_body = [](const std::string& body) {
+    return print(
+        "(module binary \"\\00asm\\01\\00\\00\\00\" \"\\01\\04\\01\\60\\00\\00\" "
+        "\"\\03\\02\\01\\00\" \"\\0a\" " + body + ")");
+  };
+  const std::string head = "(module\n  (type (;0;) (func))\n  (func (;0;) (type 0)";
+  CHECK(print_body("\"\\06\\01\\04\\01\\00\\7f\\0b\"") == head + ")\n)\n");
+  // i32, no f32, i32
+  CHECK(print_body("\"\\0a\\01\\08\\03\\01\\7f\\00\\7d\\01\\7f\\0b\"") ==
+        head + "\n    (local i32 i32)\n  )\n)\n");
+}
+
 TEST_CASE("bodies that do not decode or nest are errors") {
   const auto error_of = [](std::string_view body) {
     const std::string source =

@@ -1,0 +1,18 @@
+(module
+  (tag $two (import "m" "two") (param i64 f32))
+  (tag $one (param i32))
+  (type $t (func (param i32)))
+  (tag (export "three") (type $t))
+  (func $thrower (throw $one (i32.const 1)))
+  (func (result i32)
+    (block $all (result exnref)
+      (block $h (result i32)
+        (try_table (catch $one $h) (catch_all_ref $all) (call $thrower))
+        (i32.const 3))
+      (return))
+    (throw_ref))
+  (func (param i32) (result i32) (block $none
+    (block $a (result i32 exnref)
+      (try_table (result i32) (catch_ref $one $a) (catch_all $none) (local.get 0))
+      (return))
+    (drop) (return)) (i32.const 0)))

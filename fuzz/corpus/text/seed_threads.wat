@@ -1,0 +1,11 @@
+(module
+  (memory $m 1 2 shared)
+  (memory $n i64 1 4 shared)
+  (func (param i32 i64) (result i32)
+    (i32.atomic.store $m (local.get 0) (i32.const 1))
+    (drop (i64.atomic.rmw.add $n offset=8 (local.get 1) (i64.const 1)))
+    (drop (i32.atomic.rmw8.cmpxchg_u (local.get 0) (i32.const 1) (i32.const 2)))
+    (drop (i64.atomic.rmw32.xchg_u align=4 (local.get 0) (i64.const 2)))
+    (atomic.fence)
+    (drop (memory.atomic.notify (local.get 0) (i32.const 1)))
+    (memory.atomic.wait32 (local.get 0) (i32.const 1) (i64.const 0))))
