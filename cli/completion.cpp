@@ -1,4 +1,5 @@
 // zwasm completion SHELL: completion scripts, made from the commands' own declarations.
+#include <algorithm>
 #include <cstdio>
 
 #include "command.hpp"
@@ -6,78 +7,159 @@
 namespace zwasm::cli {
 namespace {
 
-struct CommandOptions {
+struct DeclaredCommand {
   const CommandRow* row;
-  std::vector<std::pair<std::string, std::string>> options;  ///< "--name", description
+  std::vector<Option> options;
 };
 
-std::vector<CommandOptions> all_options() {
-  std::vector<CommandOptions> all;
+std::vector<DeclaredCommand> declared_commands() {
+  std::vector<DeclaredCommand> all;
   for (const CommandRow& row : commands()) {
     const auto command = row.make();
     Options options;
     command->declare(options);
-    CommandOptions entry{&row, {}};
-    for (const Option& option : options.all()) {
-      if (!option.is_positional()) {
-        entry.options.emplace_back(option.long_name(), option.description());
-      }
-    }
-    all.push_back(std::move(entry));
+    all.push_back({&row, options.all()});
   }
   return all;
 }
 
 /// For text between single quotes in a shell.
-std::string quoted(const std::string& text) {
+std::string quoted(std::string_view text) {
   std::string result;
   for (const char c : text) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return result;
 }
 
-void print_bash(const std::vector<CommandOptions>& all) {
-  std::printf("_zwasm() {\n  local word=${COMP_WORDS[COMP_CWORD]} words\n"
+/// Calls `visit` once for each option, of any command, that is followed by one of several values.
+template <class Visit>
+void for_each_choice(const std::vector<DeclaredCommand>& all, Visit visit) {
+  std::vector<std::string_view> seen;
+  for (const DeclaredCommand& command : all) {
+    for (const Option& option : command.options) {
+      if (option.is_positional() || option.values().empty() || !option.takes_value()) continue;
+      if (std::ranges::find(seen, option.long_name()) != seen.end()) continue;
+      seen.push_back(option.long_name());
+      visit(std::string(option.long_name()), option.values());
+    }
+  }
+}
+
+/// Options, and the values of positional arguments.
+std::string words_of(const DeclaredCommand& command) {
+  std::string words;
+  for (const Option& option : command.options) {
+    if (option.is_positional() && option.values().empty()) continue;
+    words += words.empty() ? "" : " ";
+    words += option.is_positional() ? std::string_view(option.values()) : option.long_name();
+  }
+  return words;
+}
+
+void print_bash(const std::vector<DeclaredCommand>& all) {
+  std::printf("_zwasm() {\n"
+              "  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+              "  local words values=\n"
+              "  case $previous in\n");
+  for_each_choice(all, [](const std::string& name, const std::string& values) {
+    std::printf("    %s) values='%s' ;;\n", name.c_str(), values.c_str());
+  });
+  std::printf("  esac\n"
+              "  if [ -n \"$values\" ]; then\n"
+              "    COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
+              "    return\n"
+              "  fi\n"
               "  case ${COMP_WORDS[1]} in\n");
   std::string names;
-  std::string run_options;
-  for (const CommandOptions& entry : all) {
-    names += std::string(names.empty() ? "" : " ") + entry.row->name;
-    std::string words;
-    for (const auto& [name, description] : entry.options)
-      words += (words.empty() ? "" : " ") + name;
-    if (entry.row->name == std::string("run")) run_options = words;
-    std::printf("    %s) words='%s' ;;\n", entry.row->name, words.c_str());
+  for (const DeclaredCommand& command : all) {
+    names += std::string(names.empty() ? "" : " ") + command.row->name;
+    std::printf("    %s) words='%s' ;;\n", command.row->name, words_of(command).c_str());
   }
-  std::printf("    *) words='%s' ;;\n  esac\n", run_options.c_str());
-  std::printf("  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"%s $words\"; fi\n", names.c_str());
-  std::printf("  COMPREPLY=($(compgen -W \"$words\" -- \"$word\") $(compgen -f -- \"$word\"))\n}\n"
+  std::printf("    *) words='%s' ;;\n  esac\n", words_of(all[0]).c_str());
+  std::printf("  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"%s --version $words\"; fi\n",
+              names.c_str());
+  std::printf("  local IFS=$'\\n'\n"
+              "  COMPREPLY=($(IFS=' '; compgen -W \"$words\" -- \"$word\")\n"
+              "             $(compgen -f -- \"$word\"))\n"
+              "}\n"
               "complete -o filenames -F _zwasm zwasm\n");
 }
 
-void print_zsh(const std::vector<CommandOptions>& all) {
-  std::printf("#compdef zwasm\n_zwasm() {\n  local -a words\n"
-              "  if (( CURRENT == 2 )); then\n    words=(\n");
-  for (const CommandOptions& entry : all) {
-    std::printf("      '%s:%s'\n", entry.row->name, quoted(entry.row->summary).c_str());
-  }
-  std::printf("    )\n    _describe command words\n  fi\n  case $words[2] in\n");
-  for (const CommandOptions& entry : all) {
-    std::printf("    %s) words=(", entry.row->name);
-    for (const auto& [name, description] : entry.options) {
-      std::printf(" '%s:%s'", name.c_str(), quoted(description).c_str());
+void print_zsh(const std::vector<DeclaredCommand>& all) {
+  std::printf("#compdef zwasm\n"
+              "_zwasm() {\n"
+              "  local -a commands options\n"
+              "  case $words[CURRENT-1] in\n");
+  for_each_choice(all, [](const std::string& name, const std::string& values) {
+    std::printf("    %s) compadd -- %s; return ;;\n", name.c_str(), values.c_str());
+  });
+  std::printf("  esac\n"
+              "  case $words[2] in\n");
+  for (const DeclaredCommand& command : all) {
+    const bool is_run = &command == &all[0];
+    if (is_run) continue;  // also what is meant without a command: last
+    std::printf("    %s)", command.row->name);
+    for (const Option& option : command.options) {
+      if (option.is_positional() && !option.values().empty()) {
+        std::printf(" compadd -- %s;", option.values().c_str());
+      }
+    }
+    std::printf(" options=(");
+    for (const Option& option : command.options) {
+      if (option.is_positional()) continue;
+      std::printf(" '%s:%s'", std::string(option.long_name()).c_str(),
+                  quoted(option.description()).c_str());
     }
     std::printf(" ) ;;\n");
   }
-  std::printf("  esac\n  _describe option words\n  _files\n}\n_zwasm \"$@\"\n");
+  std::printf("    *) options=(");
+  for (const Option& option : all[0].options) {
+    std::printf(" '%s:%s'", std::string(option.long_name()).c_str(),
+                quoted(option.description()).c_str());
+  }
+  std::printf(" ) ;;\n"
+              "  esac\n"
+              "  if (( CURRENT == 2 )); then\n"
+              "    commands=(\n");
+  for (const DeclaredCommand& command : all) {
+    std::printf("      '%s:%s'\n", command.row->name, quoted(command.row->summary).c_str());
+  }
+  std::printf("    )\n"
+              "    _describe command commands\n"
+              "  fi\n"
+              "  _describe option options\n"
+              "  _files\n"
+              "}\n"
+              "if [[ $funcstack[1] == _zwasm ]]; then\n"
+              "  _zwasm \"$@\"\n"
+              "else\n"
+              "  compdef _zwasm zwasm\n"
+              "fi\n");
 }
 
-void print_fish(const std::vector<CommandOptions>& all) {
-  for (const CommandOptions& entry : all) {
-    std::printf("complete -c zwasm -n __fish_use_subcommand -a %s -d '%s'\n", entry.row->name,
-                quoted(entry.row->summary).c_str());
-    for (const auto& [name, description] : entry.options) {
-      std::printf("complete -c zwasm -n '__fish_seen_subcommand_from %s' -l %s -d '%s'\n",
-                  entry.row->name, name.c_str() + 2, quoted(description).c_str());
+void print_fish(const std::vector<DeclaredCommand>& all) {
+  std::string names;
+  for (const DeclaredCommand& command : all) {
+    names += std::string(names.empty() ? "" : " ") + command.row->name;
+  }
+  for (const DeclaredCommand& command : all) {
+    const char* name = command.row->name;
+    std::printf("complete -c zwasm -n __fish_use_subcommand -a %s -d '%s'\n", name,
+                quoted(command.row->summary).c_str());
+    // The first one is also meant where there is no command.
+    const std::string condition =
+        &command == &all[0]
+            ? std::string("not __fish_seen_subcommand_from ") + names.substr(names.find(' ') + 1)
+            : std::string("__fish_seen_subcommand_from ") + name;
+    for (const Option& option : command.options) {
+      std::printf("complete -c zwasm -n '%s'", condition.c_str());
+      if (!option.is_positional()) {
+        std::printf(" -l %s", std::string(option.long_name()).c_str() + 2);
+        const std::string_view spelled = option.names();
+        if (spelled.size() > 2 && spelled[2] == ',') std::printf(" -s %c", spelled[1]);
+        if (option.takes_value()) std::printf(option.values().empty() ? " -r" : " -x");
+      }
+      if (!option.values().empty()) std::printf(" -a '%s'", option.values().c_str());
+      std::printf(" -d '%s'\n", quoted(option.description()).c_str());
     }
   }
 }
@@ -85,11 +167,13 @@ void print_fish(const std::vector<CommandOptions>& all) {
 class Completion final : public Command {
  public:
   void declare(Options& options) override {
-    options.add_option("SHELL", shell_, "bash, zsh or fish").required();
+    options.add_option("SHELL", shell_, "bash, zsh or fish")
+        .values("bash zsh fish")
+        .required();
   }
 
   int execute() override {
-    const auto all = all_options();
+    const auto all = declared_commands();
     if (shell_ == "bash") {
       print_bash(all);
     } else if (shell_ == "zsh") {

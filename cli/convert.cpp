@@ -51,12 +51,20 @@ class Convert final : public Command {
 
  private:
   int write(std::span<const uint8_t> bytes) const {
-    std::FILE* file = output_ == "-" ? stdout : std::fopen(output_.c_str(), "wb");
-    const bool written = file != nullptr &&
-                         std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size() &&
-                         (file == stdout ? std::fflush(file) : std::fclose(file)) == 0;
+    if (output_ == "-") {
+      std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+      return exit_success;  // `main` sees whether it was written
+    }
+    std::FILE* file = std::fopen(output_.c_str(), "wb");
+    bool written = false;
+    if (file != nullptr) {
+      written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+      written = std::fclose(file) == 0 && written;
+    }
     if (written) return exit_success;
-    return complain(output_ + ": cannot write: " + std::strerror(errno), exit_failure);
+    const std::string reason = std::strerror(errno);
+    return complain((output_.empty() ? "''" : output_) + ": cannot write: " + reason,
+                    exit_failure);
   }
 
   FeatureOptions features_;

@@ -34,8 +34,8 @@ class Dump final : public Command {
     const auto first = module.module().imported_functions;
     const auto count = static_cast<uint32_t>(module.module().functions.size());
     uint32_t begin = first, end = count;
-    if (!function_.empty()) {
-      begin = find(module);
+    if (function_) {
+      begin = find(module, *function_);
       end = begin + 1;
     }
     LoweringOptions options;
@@ -67,36 +67,35 @@ class Dump final : public Command {
 
  private:
   /// The defined function that --func names.
-  uint32_t find(CompiledModule& module) const {
+  uint32_t find(CompiledModule& module, const std::string& text) const {
     const Module& declared = module.module();
     const auto count = static_cast<uint32_t>(declared.functions.size());
     uint32_t index = 0;
-    const auto [end, error] =
-        std::from_chars(function_.data(), function_.data() + function_.size(), index);
-    bool found =
-        error == std::errc() && end == function_.data() + function_.size() && index < count;
+    const char* const text_end = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), text_end, index);
+    bool found = error == std::errc() && end == text_end && index < count;
     for (uint32_t i = 0; !found && i < count; ++i) {
-      if (module.function_name(i) == function_) {
+      if (!text.empty() && module.function_name(i) == text) {
         index = i;
         found = true;
       }
     }
     for (const Export& exported : declared.exports) {
-      if (!found && exported.kind == ExternKind::func && exported.name == function_) {
+      if (!found && exported.kind == ExternKind::func && exported.name == text) {
         index = exported.index;
         found = true;
       }
     }
-    if (!found) throw UsageError{"--func: no function '" + function_ + "' in " + file_};
+    if (!found) throw UsageError{"--func: no function '" + text + "' in " + file_};
     if (declared.is_imported(FuncIndex{index})) {
-      throw UsageError{"--func: function '" + function_ + "' is imported, it has no body"};
+      throw UsageError{"--func: function '" + text + "' is imported, it has no body"};
     }
     return index;
   }
 
   FeatureOptions features_;
   bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false;
-  std::string function_;
+  std::optional<std::string> function_;
   std::string file_;
 };
 

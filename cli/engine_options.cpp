@@ -25,6 +25,14 @@ uint64_t parse_with_unit(const std::string& option, const std::string& text,
   throw UsageError{option + ": '" + text + "' is not " + example};
 }
 
+std::string feature_names(const char* separator) {
+  std::string names;
+  for (const FeatureInfo& feature : feature_table) {
+    names += (names.empty() ? "" : separator) + std::string(feature.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 uint64_t parse_size(const std::string& option, const std::string& text) {
@@ -51,6 +59,7 @@ void FeatureOptions::declare(Options& options) {
       .add_option("--disable-feature", disabled_,
                   "Reject modules that use a feature (see zwasm features)")
       .type_name("NAME")
+      .values(feature_names(" "))
       .group("Engine");
 }
 
@@ -59,11 +68,8 @@ Features FeatureOptions::features() const {
   for (const std::string& name : disabled_) {
     const auto* row = std::ranges::find(feature_table, name, &FeatureInfo::name);
     if (row == std::end(feature_table)) {
-      std::string known;
-      for (const FeatureInfo& feature : feature_table) {
-        known += (known.empty() ? "" : ", ") + std::string(feature.name);
-      }
-      throw UsageError{"--disable-feature: '" + name + "' is no feature; there are " + known};
+      throw UsageError{"--disable-feature: '" + name + "' is no feature; there are " +
+                       feature_names(", ")};
     }
     features.set(static_cast<Feature>(row - feature_table), false);
   }
@@ -79,9 +85,11 @@ Config FeatureOptions::config() const {
 void EngineOptions::declare(Options& options) {
   options.add_option("--tier", tier_, "Which code may run: auto, or 0 for the interpreter alone")
       .type_name("TIER")
+      .values("auto 0")
       .group("Engine");
   options.add_option("--engine", engine_, "The same in other words: auto, interp or jit")
       .type_name("NAME")
+      .values("auto interp jit")
       .group("Engine");
   options
       .add_option("--max-memory", max_memory_,

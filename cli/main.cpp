@@ -1,5 +1,7 @@
 // The zwasm command: finds the command, parses its options, runs it.
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstring>
@@ -75,6 +77,16 @@ int run_command(const CommandRow& row, int argc, char** argv) {
   }
 }
 
+/// A standard descriptor that is closed would be the number of the next file that is opened:
+/// messages or output would end in it. So it is made one that can only be used the wrong way.
+void keep_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) >= 0) continue;
+    const int opened = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (opened >= 0 && opened != descriptor) close(opened);
+  }
+}
+
 int main_checked(int argc, char** argv) {
   if (argc < 2) {
     print_help();
@@ -109,6 +121,7 @@ int finish(int code) {
 }  // namespace zwasm::cli
 
 int main(int argc, char** argv) {
+  zwasm::cli::keep_standard_descriptors();
   try {
     return zwasm::cli::finish(zwasm::cli::main_checked(argc, argv));
   } catch (const std::exception& error) {

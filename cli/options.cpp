@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <span>
+
 #include "command.hpp"
 
 namespace zwasm::cli {
@@ -48,6 +51,58 @@ void declare(CLI::App& app, const Option& option) {
   declared->group(option.group());
 }
 
+const Option* find_option(const std::vector<Option>& all, std::string_view name) {
+  for (const Option& option : all) {
+    const std::string_view names = option.names();
+    if (option.long_name() == name) return &option;
+    if (name.size() == 2 && names.starts_with(name) && names.size() > 2 && names[2] == ',') {
+      return &option;
+    }
+  }
+  return nullptr;
+}
+
+/// The arguments as CLI11 understands them: for it, "--name=" has no value, and a flag may have
+/// one. With `has_rest`, what begins with the first argument that is no option is left alone.
+std::vector<std::string> prepared(const std::vector<Option>& all, bool has_rest,
+                                  std::span<char* const> arguments, const std::string& see_help) {
+  std::vector<std::string> result;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    const bool is_option = argument.size() > 1 && argument.starts_with('-');
+    if (argument == "--" || (!is_option && has_rest)) {
+      result.insert(result.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                    arguments.end());
+      break;
+    }
+    result.emplace_back(argument);
+    if (!is_option) continue;
+    const size_t equals = argument.find('=');
+    const Option* option = find_option(all, argument.substr(0, equals));
+    if (option == nullptr) continue;
+    if (equals == argument.npos) {
+      if (option->takes_value() && i + 1 < arguments.size()) result.emplace_back(arguments[++i]);
+    } else if (std::holds_alternative<bool*>(option->target())) {
+      throw UsageError{std::string(argument.substr(0, equals)) + " takes no value" + see_help};
+    } else if (equals + 1 == argument.size() && option->takes_value()) {
+      result.back().pop_back();
+      result.emplace_back();
+    }
+  }
+  return result;
+}
+
+/// Complains of the first argument that no option and no positional argument takes.
+void refuse_remaining(const CLI::App& app, const std::string& see_help) {
+  for (const std::string& argument : app.remaining()) {
+    if (argument == "--") continue;
+    if (argument.size() > 1 && argument.starts_with('-')) {
+      throw UsageError{"unknown option " + argument + see_help};
+    }
+    throw UsageError{"unexpected argument '" + argument + "'" + see_help};
+  }
+}
+
 }  // namespace
 
 std::string_view Option::long_name() const {
@@ -87,11 +142,16 @@ std::optional<std::string> Options::parse(const std::string& program, const char
   CLI::App app(summary, program);
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.prefix_command(rest_ != nullptr);
+  app.allow_extras();
   app.footer(footer_);
   app.set_help_flag(all_[0].names(), all_[0].description());
   for (size_t i = 1; i < all_.size(); ++i) declare(app, all_[i]);
+  const std::string see_help = " (see " + program + " --help)";
+  std::vector<std::string> arguments = prepared(
+      all_, rest_ != nullptr, {argv + 1, static_cast<size_t>(argc - 1)}, see_help);
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
     std::string help = app.help();
     // CLI11 does not know what follows the options.
@@ -100,12 +160,22 @@ std::optional<std::string> Options::parse(const std::string& program, const char
       help.insert(at + options.size(), std::string(" ") + rest_usage_);
     }
     return help;
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view message = error.what();
+    throw UsageError{std::string(message.substr(0, message.find(':'))) + ": the value is missing" +
+                     see_help};
   } catch (const CLI::ParseError& error) {
+    // What is unknown may be why something else is missing.
+    if (rest_ == nullptr) refuse_remaining(app, see_help);
     std::string message = error.what();
     if (const size_t end = message.find('\n'); end != message.npos) message.resize(end);
-    throw UsageError{message + " (see " + program + " --help)"};
+    throw UsageError{message + see_help};
   }
-  if (rest_ != nullptr) *rest_ = app.remaining();
+  if (rest_ != nullptr) {
+    *rest_ = app.remaining();
+  } else {
+    refuse_remaining(app, see_help);
+  }
   return std::nullopt;
 }
 

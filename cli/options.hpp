@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,11 @@ class Option {
     group_ = name;
     return *this;
   }
+  /// The values that there are, separated by spaces: what shells offer.
+  Option& values(std::string words) {
+    values_ = std::move(words);
+    return *this;
+  }
   Option& required() {
     required_ = true;
     return *this;
@@ -50,6 +56,7 @@ class Option {
   const Target& target() const { return target_; }
   const char* type_name() const { return type_name_; }
   const char* group() const { return group_; }
+  const std::string& values() const { return values_; }
   const char* description() const { return description_; }
   bool is_required() const { return required_; }
   const char* plain_value() const { return plain_value_; }
@@ -65,6 +72,7 @@ class Option {
   const char* type_name_ = "TEXT";
   const char* group_ = "Options";
   const char* plain_value_ = nullptr;
+  std::string values_;
   bool required_ = false;
 };
 

@@ -31,7 +31,7 @@ std::vector<std::string> split_list(std::string_view list) {
 }
 
 std::string describe(std::string_view file, const Error& error) {
-  std::string text = printable(file);
+  std::string text = file.empty() ? "''" : printable(file);
   if (error.line != 0) text += format(":%u:%u", error.line, error.column);
   text += ": ";
   switch (error.kind) {

@@ -102,6 +102,7 @@ class Run final : public Command {
         .add_option("--unknown-imports", unknown_imports_,
                     "error (the default), or trap when such a function is called")
         .type_name("trap|error")
+        .values("trap error")
         .group("Linking");
     engine_.declare(options);
     options.add_option("--fuel", fuel_, "Instructions that may be executed")
@@ -126,6 +127,7 @@ class Run final : public Command {
                     "Log to standard error: wasi, calls (across the host's boundary), memory "
                     "(growing), lower, phases")
         .type_name("WHAT[,WHAT]")
+        .values("wasi calls memory lower phases")
         .group("Diagnostics");
   }
 
@@ -145,6 +147,11 @@ class Run final : public Command {
     for (const std::string& list : traces_) trace_.add(list);
     if (unknown_imports_ && *unknown_imports_ != "trap" && *unknown_imports_ != "error") {
       throw UsageError{"--unknown-imports: '" + *unknown_imports_ + "' is neither trap nor error"};
+    }
+    for (const std::string& variable : variables_) {
+      if (variable.empty() || variable.starts_with('=')) {
+        throw UsageError{"--env: '" + variable + "' is not NAME[=VALUE]"};
+      }
     }
     std::vector<DirectoryGrant> grants;
     for (const std::string& text : directories_) grants.push_back(parse_directory(text));

@@ -78,6 +78,7 @@ std::optional<Bits> parse_float(std::string_view text, unsigned mantissa_bits) {
     value = std::strtod(copy.c_str(), &end);
   }
   if (end != copy.c_str() + copy.size()) return std::nullopt;
+  if (std::isinf(value) && !magnitude.starts_with("inf")) return std::nullopt;  // out of range
   return std::bit_cast<Bits>(value);
 }
 

@@ -16,7 +16,7 @@ A test file is a list of sections, each begun by a line with `>>>`:
 
 Empty lines at the end of a section do not count. A last line without line end is followed by a line
 `\\no newline`. The scratch folder is new for each test file, and kept between its commands. `zwasm` is
-what --zwasm or $ZWASM_CLI says.
+what --zwasm or $ZWASM_CLI says; $ROOT is the root of the source tree.
 
 ZWASM_BLESS=1 writes what the commands print into the test files instead: then read the diff.
 """
@@ -133,7 +133,8 @@ def run_file(path, zwasm, bless):
         wrapper = tools / "zwasm"
         wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(zwasm)} "$@"\n')
         wrapper.chmod(0o755)
-        environment = {"PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "C", "HOME": "/nowhere"}
+        environment = {"PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "C", "HOME": "/nowhere",
+                       "ROOT": str(pathlib.Path(__file__).resolve().parents[2])}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "QEMU_LD_PREFIX"):
             if name in os.environ:
                 environment[name] = os.environ[name]
