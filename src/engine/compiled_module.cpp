@@ -4,12 +4,12 @@
 #include <new>
 
 #include "binary/module_decoder.hpp"
+#include "engine/validation.hpp"
 #include "binary/names.hpp"
 #include "interp/interp.hpp"
 #include "os/clock.hpp"
 #include "runtime/host.hpp"
 #include "runtime/store.hpp"
-#include "validate/module_validator.hpp"
 
 namespace zwasm {
 
@@ -27,7 +27,8 @@ Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config&
   const uint64_t decoded = os::monotonic_now();
   self.type_ids_.resize(self.module_.types.size());
   ZWASM_CHECK(
-      validate_module(self.module_, self.features_, runtime.types, self.type_ids_.span()));
+      validate_on_threads(self.module_, self.features_, runtime.types, self.type_ids_.span(),
+                          config.validation_threads));
   self.raw_type_ids_.reserve(self.type_ids_.size());
   for (const CanonicalType id : self.type_ids_.span()) {
     self.raw_type_ids_.push_back(static_cast<uint32_t>(id));

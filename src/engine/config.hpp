@@ -25,6 +25,9 @@ struct Config {
   /// Of all linear memories of a store: memory.grow returns -1 above, instantiation fails.
   uint64_t max_memory_bytes = ~uint64_t{0};
   uint64_t max_table_elements = limits::max_table_elements;  ///< of each table
+  /// Threads that validate one big module, the calling one included; 0: one for each processor.
+  /// Never more than four. All but the calling one have ended when the module is there.
+  unsigned validation_threads = 0;
   /// Install no signal handlers. Implies explicit bounds checks.
   bool no_signals = false;
   /// Compare every memory access with the memory's size, and reserve no address space for guards.

@@ -1,6 +1,7 @@
 #include "os/thread.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <type_traits>
@@ -30,6 +31,13 @@ bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
   pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   pthread_attr_destroy(&attributes);
   return started_;
+}
+
+unsigned processor_count() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) != 0) return 1;
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? static_cast<unsigned>(count) : 1;
 }
 
 void Thread::join() {

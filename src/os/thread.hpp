@@ -25,4 +25,7 @@ class Thread {
   bool started_ = false;
 };
 
+/// Processors that this thread may run on; at least 1.
+unsigned processor_count();
+
 }  // namespace zwasm::os
