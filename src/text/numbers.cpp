@@ -146,8 +146,8 @@ bool parse_hex_float(std::string_view text, Bits& bits) {
   return round_binary(significand, sticky, exponent, bits);
 }
 
-/// A natural number of any size that decimal floats need: all digits that can decide how a double is
-/// rounded, times the power of two that division takes.
+/// A natural number of any size that decimal floats need: all digits that can decide how a double
+/// is rounded, times the power of two that division takes.
 class Natural {
  public:
   bool is_zero() const { return size_ == 0; }
