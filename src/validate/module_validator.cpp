@@ -33,6 +33,18 @@ namespace {
     if (!zwasm_check_status.ok()) return at(offset, zwasm_check_status.take_error()); \
   } while (false)
 
+/// Says of which declaration a type is, where nothing knows its position.
+[[gnu::cold, gnu::noinline]] Error in(const char* what, size_t index, Error error) {
+  error.message += format(" in %s %zu", what, index);
+  return error;
+}
+
+#define ZWASM_CHECK_IN(what, index, expression)                                        \
+  do {                                                                                 \
+    auto zwasm_check_status = (expression);                                            \
+    if (!zwasm_check_status.ok()) return in(what, index, zwasm_check_status.take_error()); \
+  } while (false)
+
 /// The rules of the declarations, one function per section.
 class DeclarationValidator {
  public:
@@ -83,15 +95,15 @@ class DeclarationValidator {
   }
 
   Status tags() {
-    for (const TagType& tag : module_.tags.subspan(module_.imported_tags)) {
-      ZWASM_CHECK(validate_tag_type(context_, tag));
+    for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
+      ZWASM_CHECK_IN("tag", i, validate_tag_type(context_, module_.tags[i]));
     }
     return {};
   }
 
   Status functions() {
-    for (const Func& function : module_.functions.subspan(module_.imported_functions)) {
-      ZWASM_CHECK(validate_function_type(context_, function.type));
+    for (size_t i = module_.imported_functions; i < module_.functions.size(); ++i) {
+      ZWASM_CHECK_IN("function", i, validate_function_type(context_, module_.functions[i].type));
     }
     return {};
   }
@@ -100,8 +112,8 @@ class DeclarationValidator {
     if (module_.memories.size() > 1 && !context_.features.has(Feature::multi_memory)) {
       return invalid(Error::no_offset, "multiple memories");
     }
-    for (const MemoryType& memory : module_.memories.subspan(module_.imported_memories)) {
-      ZWASM_CHECK(validate_memory_type(context_, memory));
+    for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
+      ZWASM_CHECK_IN("memory", i, validate_memory_type(context_, module_.memories[i]));
     }
     return {};
   }
@@ -110,13 +122,15 @@ class DeclarationValidator {
     if (module_.tables.size() > 1 && !context_.features.has(Feature::reference_types)) {
       return invalid(Error::no_offset, "multiple tables");
     }
-    for (const Table& table : module_.tables.subspan(module_.imported_tables)) {
-      ZWASM_CHECK(validate_table_type(context_, table.type));
+    for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
+      const Table& table = module_.tables[i];
+      ZWASM_CHECK_IN("table", i, validate_table_type(context_, table.type));
       if (table.has_init) {
         ZWASM_CHECK(constant(table.init, table.type.element, module_.imported_globals));
       } else if (!table.type.element.is_defaultable()) {
-        return invalid(Error::no_offset,
-                       "type mismatch: table of non-nullable references has no initial value");
+        return in("table", i,
+                  invalid(Error::no_offset,
+                          "type mismatch: table of non-nullable references has no initial value"));
       }
     }
     return {};

@@ -61,7 +61,7 @@ TEST_CASE("what a type may refer to") {
   ModuleBuilder module;
   module.func_type({reference(1, true)}, {});
   module.struct_type({});
-  CHECK(module.validate() == "unknown type 1");
+  CHECK(module.validate() == "unknown type 1 in type 0");
   // In one recursive group it may.
   for (uint32_t i = 0; i < 2; ++i) {
     module.definition(i).group_start = 0;
@@ -105,12 +105,15 @@ TEST_CASE("limits of memories") {
   };
   constexpr AddressType small = AddressType::i32, large = AddressType::i64;
   CHECK(check({{65'536, 65'536, true}, small}) == "");
-  CHECK(check({{65'537, 0, false}, small}) == "memory size must be at most 65536 pages (4GiB)");
-  CHECK(check({{0, 65'537, true}, small}) == "memory size must be at most 65536 pages (4GiB)");
-  CHECK(check({{2, 1, true}, small}) == "size minimum must not be greater than maximum");
+  CHECK(check({{65'537, 0, false}, small}) ==
+        "memory size must be at most 65536 pages (4GiB) in memory 0");
+  CHECK(check({{0, 65'537, true}, small}) ==
+        "memory size must be at most 65536 pages (4GiB) in memory 0");
+  CHECK(check({{2, 1, true}, small}) ==
+        "size minimum must not be greater than maximum in memory 0");
   CHECK(check({{uint64_t{1} << 48, 0, false}, large}) == "");
   CHECK(check({{(uint64_t{1} << 48) + 1, 0, false}, large}).starts_with("memory size"));
-  CHECK(check({{0, 0, false}, small, true}) == "shared memory must have maximum");
+  CHECK(check({{0, 0, false}, small, true}) == "shared memory must have maximum in memory 0");
   CHECK(check({{0, 1, true}, small, true}) == "");
   CHECK(check({{0xFFFF'FFFF, 0, false}, small, false, 0}) == "");
   CHECK(check({{0x1'0000'0000, 0, false}, small, false, 0}).starts_with("memory size"));
@@ -127,7 +130,7 @@ TEST_CASE("tables") {
   module.tables[0].init = module.expression(C().op(O::ref_func, {0}));
   CHECK(module.validate() == "");
   module.tables[0].type.limits = {0x1'0000'0000, 0, false};
-  CHECK(module.validate() == "table size must be at most 2^32-1 for i32");
+  CHECK(module.validate() == "table size must be at most 2^32-1 for i32 in table 0");
   module.tables[0].type.address = AddressType::i64;
   CHECK(module.validate() == "");
 }

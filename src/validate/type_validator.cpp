@@ -97,7 +97,12 @@ Status validate_type_indices(std::span<const TypeDefinition> types, const Featur
   Vector<uint8_t> depths(allocator);
   for (size_t i = 0; i < types.size(); ++i) {
     const TypeDefinition& type = types[i];
-    ZWASM_CHECK(check_composite(type, size_t{type.group_start} + type.group_size, features));
+    auto composite = check_composite(type, size_t{type.group_start} + type.group_size, features);
+    if (!composite.ok()) {
+      Error error = composite.take_error();
+      error.message += format(" in type %zu", i);
+      return error;
+    }
     if (!type.has_supertype) continue;
     const uint32_t super = raw(type.supertype);
     if (super >= size_t{type.group_start} + type.group_size) {
