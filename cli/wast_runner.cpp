@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "report.hpp"
+#include "text/source_position.hpp"
 #include "values.hpp"
 
 namespace zwasm::cli {
@@ -267,13 +268,18 @@ Result<Ref<CompiledModule>> WastRunner::compile(const ScriptModule& module) {
   const auto bytes = ZWASM_TRY(script_module_bytes(module, engine_.config().features));
   // Not Engine::compile, which would take bytes without the magic number for text.
   auto owned = ZWASM_TRY(os::OwnedBytes::copy(bytes.span()));
-  return CompiledModule::make(engine_.runtime(), engine_.config(), std::move(owned), {});
+  auto compiled = CompiledModule::make(engine_.runtime(), engine_.config(), std::move(owned), {});
+  if (compiled.ok() || module.form != ScriptModule::Form::text) return compiled;
+  Error error = at_source(compiled.take_error(), module.text, engine_.config().features,
+                          bytes.span());
+  if (error.line != 0) error.line += module.line - 1;
+  return error;
 }
 
 bool WastRunner::define(const ScriptModule& module, std::string& why) {
   auto compiled = compile(module);
   if (!compiled.ok()) {
-    why = describe("module", compiled.error());
+    why = describe(file_, compiled.error());
     return false;
   }
   last_definition_ = *compiled;
@@ -286,7 +292,7 @@ bool WastRunner::instantiate(const Ref<CompiledModule>& module, std::string_view
                              std::string& why) {
   auto instance = linker_.instantiate(store_, module);
   if (!instance.ok()) {
-    why = describe("instance", instance.error());
+    why = describe(file_, instance.error());
     last_instance_ = nullptr;
     return false;
   }

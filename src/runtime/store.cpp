@@ -86,7 +86,9 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
   table->next_ = tables_;
   tables_ = table;
   if (!table->extend(type.limits.min, init)) {
-    return make_trap(is_interrupted() ? TrapKind::interrupted : TrapKind::out_of_memory);
+    if (is_interrupted()) return make_trap(TrapKind::interrupted);
+    return make_exhaustion(TrapKind::out_of_memory, "cannot make a table of %llu elements",
+                           static_cast<unsigned long long>(type.limits.min));
   }
   return table;
 }
