@@ -118,12 +118,31 @@ struct MultiplyAddRow {
   Expected multiply, add;
   std::string source, destination;
   Type type;
+  bool subtracts = false;  ///< the product, from the third operand
 };
 const MultiplyAddRow multiply_add_rows[] = {
 #define IROP(name, format)
 #define MULTIPLY_ADD_FORM(type, src, dst)                                  \
   {IrOp::type##_mul_add_##src##_##dst, &OnSlots<&semantics::type##_mul>::call, \
    &OnSlots<&semantics::type##_add>::call, #src, #dst, Type::type},
+#define MULTIPLY_SUBTRACT_FORM(type, src, dst)                             \
+  {IrOp::type##_mul_sub_##src##_##dst, &OnSlots<&semantics::type##_mul>::call, \
+   &OnSlots<&semantics::type##_sub>::call, #src, #dst, Type::type, true},
+#include "ir/ops.def"
+};
+
+struct RotateRow {
+  IrOp op;
+  std::string source, destination;
+  Type type;
+  bool rotates_first;
+};
+const RotateRow rotate_rows[] = {
+#define IROP(name, format)
+#define XOR_ROTL_FORM(type, src, dst) \
+  {IrOp::type##_xor_rotl_##src##_##dst, #src, #dst, Type::type, false},
+#define ROTL_XOR_FORM(type, src, dst) \
+  {IrOp::type##_rotl_xor_##src##_##dst, #src, #dst, Type::type, true},
 #include "ir/ops.def"
 };
 
@@ -584,7 +603,7 @@ TEST_CASE("division by a constant") {
 
 TEST_CASE("multiply-add rounds twice") {
   Runner run;
-  CHECK(std::size(multiply_add_rows) == 20);
+  CHECK(std::size(multiply_add_rows) == 28);
   for (const MultiplyAddRow& row : multiply_add_rows) {
     const bool immediate = row.source[1] == 'i';
     std::vector<Slot> values = boundary_values(row.type);
@@ -597,7 +616,8 @@ TEST_CASE("multiply-add rounds twice") {
         for (Slot c : values) {
           // What is left of the exact product if it is not rounded before.
           if (is_float(row.type) && c == values.back()) {
-            c = row.multiply(a, b).value ^ Slot{1} << (row.type == Type::f32 ? 31 : 63);
+            c = row.multiply(a, b).value;
+            if (!row.subtracts) c ^= Slot{1} << (row.type == Type::f32 ? 31 : 63);
           }
           for (const unsigned d : {3u, 1u, 5u}) {
             Assembly code;
@@ -605,7 +625,8 @@ TEST_CASE("multiply-add rounds twice") {
             code.r(row.op, d, 1, immediate ? static_cast<uint16_t>(short_b) : 2, 5);
             emit_write(code, row.type, 4);
             code.r(IrOp::ret);
-            const Slot expected = row.add(row.multiply(a, b).value, c).value;
+            const Slot product = row.multiply(a, b).value;
+            const Slot expected = (row.subtracts ? row.add(c, product) : row.add(product, c)).value;
             INFO(info(row.op).name, " ", a, " ", b, " ", c);
             REQUIRE(run(code, {0, a, b, untouched, untouched, c}) == TrapKind::none);
             REQUIRE(same(run.instance.result(4), expected, row.type));
@@ -615,6 +636,73 @@ TEST_CASE("multiply-add rounds twice") {
               REQUIRE(run.instance.result(3) == untouched);
             }
           }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("exclusive or and rotation") {
+  Runner run;
+  CHECK(std::size(rotate_rows) == 16);
+  for (const RotateRow& row : rotate_rows) {
+    const bool wide = row.type == Type::i64;
+    const unsigned bits = wide ? 64 : 32;
+    const auto rotated = [&](Slot value, unsigned by) {
+      if (by == 0) return value;
+      const Slot result = value << by | value >> (bits - by);
+      return wide ? result : result & 0xFFFFFFFF;
+    };
+    for (const Slot a : boundary_values(row.type)) {
+      for (const Slot b : boundary_values(row.type)) {
+        for (const unsigned by : {0u, 1u, 7u, 16u, bits - 1}) {
+          const Slot expected = row.rotates_first ? rotated(a, by) ^ b : rotated(a ^ b, by);
+          for (const unsigned d : {3u, 1u, 2u}) {
+            Assembly code;
+            if (row.source[0] == 'a') emit_fill(code, row.type, 1);
+            row.rotates_first ? code.r(row.op, d, 1, by, 2) : code.r(row.op, d, 1, 2, by);
+            emit_write(code, row.type, 4);
+            code.r(IrOp::ret);
+            INFO(info(row.op).name, " ", a, " ", b, " ", by);
+            REQUIRE(run(code, {0, a, b, untouched, untouched}) == TrapKind::none);
+            REQUIRE(run.instance.result(4) == expected);
+            if (row.destination == "w") {
+              REQUIRE(run.instance.result(d) == expected);
+            } else {
+              REQUIRE(run.instance.result(3) == untouched);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("selection among slots and immediates") {
+  Runner run;
+  const auto immediate = [](int16_t value) {
+    return Slot{static_cast<uint32_t>(int32_t{value})};
+  };
+  for (const int16_t first : {int16_t{0}, int16_t{-1}, int16_t{-32768}, int16_t{32767}}) {
+    const auto second = static_cast<int16_t>(first ^ 5);
+    for (const uint32_t form_distance : {forms::select_slots, forms::select_second_imm,
+                                         forms::select_first_imm, forms::select_imms}) {
+      const bool is_first = (form_distance & forms::select_first_imm) != 0;
+      const bool is_second = (form_distance & forms::select_second_imm) != 0;
+      for (const Slot condition : {Slot{0}, Slot{1}, Slot{0x80000000}, Slot{1} << 32}) {
+        for (const bool from_accumulator : {false, true}) {
+          Assembly code;
+          if (from_accumulator) emit_fill(code, Type::i64, 3);
+          code.r(form(IrOp::select_s, form_distance + (from_accumulator ? 1 : 0)), 4,
+                 is_first ? static_cast<uint16_t>(first) : 1,
+                 is_second ? static_cast<uint16_t>(second) : 2, 3);
+          code.r(IrOp::ret);
+          REQUIRE(run(code, {0, 111, 222, condition, untouched}) == TrapKind::none);
+          const Slot expected = static_cast<uint32_t>(condition) != 0
+                                    ? (is_first ? immediate(first) : 111)
+                                    : (is_second ? immediate(second) : 222);
+          INFO(form_distance, " ", first, " ", condition);
+          REQUIRE(run.instance.result(4) == expected);
         }
       }
     }

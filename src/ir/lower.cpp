@@ -124,6 +124,7 @@ Status Lowering::run(FuncIndex function) {
   unreachable_ = false;
   unreachable_depth_ = 0;
   flushed_ = 0;
+  zero_cell_ = none;
   offset_ = code.body.offset;
 
   begin_block();
@@ -132,6 +133,7 @@ Status Lowering::run(FuncIndex function) {
   if (local_slots > param_slots) {
     emit(IrOp::zero).r = {static_cast<uint16_t>(param_slots),
                           static_cast<uint16_t>(local_slots - param_slots), 0, 0};
+    zero_cell_ = last_cell_;
   }
   Control& body = controls_.emplace_back();
   body.kind = BlockKind::function;
@@ -605,11 +607,14 @@ bool Lowering::defer_sum(Opcode opcode, const Operand& a, const Operand& b) {
 /// An addition whose one operand is the product computed last becomes one operation with it.
 bool Lowering::fuse_multiply_add(Opcode opcode, const Operand& a, const Operand& b,
                                  ValType type) {
-  const bool second = produced_last(b);
-  const Operand& addend = second ? a : b;
-  if ((!second && !produced_last(a)) || addend.kind == Operand::Kind::constant) return false;
   const auto rows = multiply_add(opcode);
   if (!rows) return false;
+  const bool second = produced_last(b);
+  const bool subtracts = opcode == Opcode::f32_sub || opcode == Opcode::f64_sub;
+  const Operand& addend = second ? a : b;
+  if ((!second && (subtracts || !produced_last(a))) || addend.kind == Operand::Kind::constant) {
+    return false;
+  }
   const IrOp op = op_of(last_cell_);
   const Cell multiply = cells_[last_cell_];
   IrOp row = rows->row;
@@ -633,6 +638,45 @@ bool Lowering::fuse_multiply_add(Opcode opcode, const Operand& a, const Operand&
   Cell& cell = emit(form(row, in_accumulator ? forms::multiply_acc : forms::multiply_slot));
   cell.r = {0, multiply.r.a, factor, addend_slot};
   set_result(cell, type, true, true);
+  return true;
+}
+
+/// A rotation by a constant of what an exclusive or has just computed, or the other way round,
+/// becomes one operation with it.
+bool Lowering::fuse_rotation(Opcode opcode, const Operand& a, const Operand& b, ValType type) {
+  const bool wide = type == valtype::i64;
+  const IrOp xor_base = wide ? IrOp::i64_xor_ss_w : IrOp::i32_xor_ss_w;
+  const IrOp rotl_base = wide ? IrOp::i64_rotl_ss_w : IrOp::i32_rotl_ss_w;
+  const IrOp row = wide ? IrOp::i64_xor_rotl_ssi_w : IrOp::i32_xor_rotl_ssi_w;
+  if (last_cell_ == none) return false;
+  const IrOp op = op_of(last_cell_);
+  const Cell last = cells_[last_cell_];
+  if (opcode == (wide ? Opcode::i64_rotl : Opcode::i32_rotl)) {
+    const bool in_accumulator = op == form(xor_base, forms::acc_slot);
+    if (b.kind != Operand::Kind::constant || !produced_last(a) ||
+        (!in_accumulator && op != form(xor_base, forms::slot_slot))) {
+      return false;
+    }
+    remove_last();
+    emit(form(row, in_accumulator ? forms::rotate_acc : forms::rotate_slot)).r = {
+        0, last.r.a, last.r.b, static_cast<uint16_t>(b.bits & (wide ? 63 : 31))};
+  } else if (opcode == (wide ? Opcode::i64_xor : Opcode::i32_xor)) {
+    const bool second = produced_last(b);
+    const Operand& other = second ? a : b;
+    const bool in_accumulator = op == form(rotl_base, forms::acc_imm);
+    if ((!second && !produced_last(a)) || other.kind == Operand::Kind::constant ||
+        (!in_accumulator && op != form(rotl_base, forms::slot_imm))) {
+      return false;
+    }
+    const uint16_t other_slot =
+        other.kind == Operand::Kind::local ? local_slots_[other.local] : other.slot;
+    remove_last();
+    emit(form(row, forms::rotl_xor + (in_accumulator ? forms::rotate_acc : forms::rotate_slot)))
+        .r = {0, last.i.a, static_cast<uint16_t>(last.i.imm & (wide ? 63 : 31)), other_slot};
+  } else {
+    return false;
+  }
+  set_result(cells_[last_cell_], type, true, true);
   return true;
 }
 
@@ -669,7 +713,13 @@ void Lowering::binary(IrOp base, Opcode opcode, ValType type) {
   if (defer_sum(opcode, a, b)) return;
   if (a.kind == Operand::Kind::sum) materialize(a);
   if (b.kind == Operand::Kind::sum) materialize(b);
-  if (fuse_multiply_add(opcode, a, b, type)) return;
+  if (b.kind == Operand::Kind::constant &&
+      (opcode == Opcode::i32_rotr || opcode == Opcode::i64_rotr)) {
+    opcode = type == valtype::i32 ? Opcode::i32_rotl : Opcode::i64_rotl;
+    base = type == valtype::i32 ? IrOp::i32_rotl_ss_w : IrOp::i64_rotl_ss_w;
+    b.bits = (0 - b.bits) & (type == valtype::i32 ? 31 : 63);
+  }
+  if (fuse_multiply_add(opcode, a, b, type) || fuse_rotation(opcode, a, b, type)) return;
   const bool commutative = is_commutative(opcode);
   if (commutative && a.kind == Operand::Kind::constant && b.kind != Operand::Kind::constant) {
     std::swap(a, b);
@@ -856,8 +906,13 @@ void Lowering::select() {
   Operand b = pop();
   Operand a = pop();
   const ValType type = a.type;
-  const uint16_t first = slot_of(a);
-  const uint16_t second = slot_of(b);
+  const auto is_immediate = [&](const Operand& operand) {
+    return operand.kind == Operand::Kind::constant && type == valtype::i32 &&
+           fits_int16(static_cast<int32_t>(operand.bits));
+  };
+  const bool first_immediate = is_immediate(a), second_immediate = is_immediate(b);
+  const uint16_t first = first_immediate ? static_cast<uint16_t>(a.bits) : slot_of(a);
+  const uint16_t second = second_immediate ? static_cast<uint16_t>(b.bits) : slot_of(b);
   if (condition.kind == Operand::Kind::constant) materialize(condition);
   if (type == valtype::v128) {
     const uint16_t condition_slot = slot_of(condition);
@@ -867,14 +922,36 @@ void Lowering::select() {
     return;
   }
   const Source from = source(condition);
-  Cell& cell = emit(from.in_accumulator ? IrOp::select_a : IrOp::select_s);
+  const uint32_t distance = (first_immediate ? forms::select_first_imm : forms::select_slots) +
+                            (second_immediate ? forms::select_second_imm : forms::select_slots);
+  Cell& cell = emit(form(IrOp::select_s, distance + (from.in_accumulator ? 1 : 0)));
   cell.r = {0, first, second, from.slot};
   set_result(cell, type, false, false);
+}
+
+/// The local gets a value: if nothing but the initialization of locals has happened yet, it need not
+/// be part of that.
+void Lowering::skip_initialization(uint32_t local, const Operand& value) {
+  if (last_cell_ == none || last_cell_ != zero_cell_ || op_of(zero_cell_) != IrOp::zero) return;
+  const bool reads_itself =
+      (value.kind == Operand::Kind::local || value.kind == Operand::Kind::sum) &&
+      (value.local == local || value.index == local);
+  if (reads_itself) return;
+  Cell::R& zeroed = cells_[zero_cell_].r;
+  const uint32_t slots = local_types_[local].slots();
+  if (local_slots_[local] == zeroed.d) {
+    zeroed.d = static_cast<uint16_t>(zeroed.d + slots);
+  } else if (local_slots_[local] + slots != uint32_t{zeroed.d} + zeroed.a) {
+    return;
+  }
+  zeroed.a = static_cast<uint16_t>(zeroed.a - slots);
+  if (zeroed.a == 0) remove_last();
 }
 
 void Lowering::local_set(uint32_t local) {
   Operand value = pop_any();
   materialize_reads(local);
+  skip_initialization(local, value);
   const uint16_t slot = local_slots_[local];
   move_operand(value, slot, true);
 }

@@ -192,6 +192,7 @@ class Lowering {
   void binary(IrOp base, Opcode opcode, ValType type);
   bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);
   bool fuse_multiply_add(Opcode opcode, const Operand& a, const Operand& b, ValType type);
+  bool fuse_rotation(Opcode opcode, const Operand& a, const Operand& b, ValType type);
   bool divide_by_constant(IrOp base, Opcode opcode, Operand& dividend, uint64_t divisor,
                           ValType type);
   void compare(IrOp base, Opcode opcode, ValType type);
@@ -208,6 +209,7 @@ class Lowering {
   void simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane);
   void wide(IrOp op, size_t operands);
   void select();
+  void skip_initialization(uint32_t local, const Operand& value);
   void local_set(uint32_t local);
   void global_get(uint32_t index);
   void global_set(uint32_t index);
@@ -279,6 +281,7 @@ class Lowering {
   Opcode negated_opcode_ = Opcode::nop;  ///< and which
   uint32_t first_operand_slot_ = 0;
   uint32_t max_slots_ = 0;
+  uint32_t zero_cell_ = none;     ///< initializes the locals
   uint32_t flushed_ = 0;          ///< stack entries below this read no local
   uint32_t unreachable_depth_ = 0;
   bool unreachable_ = false;

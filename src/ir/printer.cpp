@@ -87,6 +87,9 @@ constexpr Line lines[] = {
 #define FLOAT_BRANCH_FORM(name, type, src, sense, direction, format) Line::float_test,
 #define INT_DIVISOR_FORM(name, type, src, dst, format) Line::integer,
 #define MULTIPLY_ADD_FORM(type, src, dst) RESULT_##type,
+#define MULTIPLY_SUBTRACT_FORM(type, src, dst) RESULT_##type,
+#define XOR_ROTL_FORM(type, src, dst) RESULT_##type,
+#define ROTL_XOR_FORM(type, src, dst) RESULT_##type,
 #define LATCH_FORM(name, type, src, format) Line::integer,
 #define LATCH_STEP_FORM(name, type, src, format) Line::integer,
 #define LOAD_FORM(name, type, access, src, dst, mode, format) RESULT_##type,
@@ -396,6 +399,20 @@ class IrPrinter {
       case static_cast<uint32_t>(IrOp::select_v128):
         text_ += format("s%u = select s%u ? s%u : s%u", cell.r.d, cell.r.c, cell.r.a, cell.r.b);
         return true;
+      case static_cast<uint32_t>(IrOp::select_si_s):
+      case static_cast<uint32_t>(IrOp::select_si_a):
+      case static_cast<uint32_t>(IrOp::select_is_s):
+      case static_cast<uint32_t>(IrOp::select_is_a):
+      case static_cast<uint32_t>(IrOp::select_ii_s):
+      case static_cast<uint32_t>(IrOp::select_ii_a): {
+        const auto operand = [&](char letter, uint16_t field) {
+          return letter == 's' ? format("s%u", field) : format("%d", static_cast<int16_t>(field));
+        };
+        text_ += format("s%u = select ", cell.r.d) +
+                 (name[10] == 'a' ? std::string("acc") : format("s%u", cell.r.c)) + " ? " +
+                 operand(name[7], cell.r.a) + " : " + operand(name[8], cell.r.b);
+        return true;
+      }
       case static_cast<uint32_t>(IrOp::select_a):
         text_ += format("s%u = select acc ? s%u : s%u", cell.r.d, cell.r.a, cell.r.b);
         return true;
@@ -502,12 +519,12 @@ class IrPrinter {
     }
     const FormName parts = split(name, true);
     const bool has_immediate = shape == IrFormat::rri || shape == IrFormat::rri_64;
-    const bool multiplies = parts.sources.size() == 3;  // an immediate is in the cell's b then
+    const bool has_three = parts.sources.size() == 3;  // one of them may be an immediate
     const uint16_t slots[3] = {has_immediate ? cell.i.a : cell.r.a,
                                has_immediate ? uint16_t{0} : cell.r.b,
-                               multiplies ? cell.r.c : uint16_t{0}};
+                               has_three ? cell.r.c : uint16_t{0}};
     const int32_t imm = has_immediate ? cell.i.imm
-                        : multiplies  ? static_cast<int16_t>(cell.r.b)
+                        : has_three   ? static_cast<int16_t>(slots[parts.sources.find('i') % 3])
                                       : 0;
     text_ += destination(parts.destination, cell.r.d, line_of(op)) + parts.operation + " " +
              sources(parts.sources, slots, imm, line_of(op));

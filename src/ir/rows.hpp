@@ -35,6 +35,11 @@ inline constexpr uint32_t store_slot_slot = 0, store_acc_slot = 1, store_slot_ac
                           store_scaled_slot = 18, store_scaled_acc = 19;
 // Multiply-add.
 inline constexpr uint32_t multiply_slot = 0, multiply_acc = 2;
+// Exclusive or and rotation.
+inline constexpr uint32_t rotate_slot = 0, rotate_acc = 2, rotl_xor = 4;
+// Selection: by which operands are immediates; the condition in the accumulator is next.
+inline constexpr uint32_t select_slots = 0, select_second_imm = 2, select_first_imm = 4,
+                          select_imms = 6;
 // Tests of bits: by slot or accumulator; backward ones are next.
 inline constexpr uint32_t and_slot = 0, and_acc = 2;
 // Branches of integer comparisons, by twice the source form's number; backward ones are next.
@@ -75,6 +80,11 @@ static_assert(form(IrOp::i64_store_ss_guard, forms::store_scaled_acc) ==
               IrOp::i64_store_sxa_guard);
 static_assert(form(IrOp::f64_mul_add_sss_w, forms::multiply_acc) == IrOp::f64_mul_add_fss_w);
 static_assert(form(IrOp::i32_mul_add_sis_w, forms::multiply_acc) == IrOp::i32_mul_add_ais_w);
+static_assert(form(IrOp::f64_mul_sub_sss_w, forms::multiply_acc) == IrOp::f64_mul_sub_fss_w);
+static_assert(form(IrOp::i64_xor_rotl_ssi_w, forms::rotl_xor + forms::rotate_acc) ==
+              IrOp::i64_rotl_xor_ais_w);
+static_assert(form(IrOp::select_s, forms::select_first_imm + 1) == IrOp::select_is_a);
+static_assert(form(IrOp::select_s, forms::select_imms) == IrOp::select_ii_s);
 static_assert(form(IrOp::br_if_zero_and_si_forward, forms::and_acc + 1) ==
               IrOp::br_if_zero_and_ai_back);
 
@@ -142,12 +152,18 @@ constexpr bool is_commutative(Opcode opcode) {
   return false;
 }
 
-/// Rows of a multiplication and of the multiply-add that an addition of its type makes of it.
+/// Rows of a multiplication, and of what an addition of its type, or a subtraction from another
+/// value, makes of it.
 struct MultiplyAdd {
   IrOp product, row;
 };
 constexpr std::optional<MultiplyAdd> multiply_add(Opcode addition) {
   switch (static_cast<uint32_t>(addition)) {
+#define MULTIPLY_SUBTRACT(type)                   \
+  case static_cast<uint32_t>(Opcode::type##_sub): \
+    return MultiplyAdd{IrOp::type##_mul_ss_w, IrOp::type##_mul_sub_sss_w};
+    MULTIPLY_SUBTRACT(f32) MULTIPLY_SUBTRACT(f64)
+#undef MULTIPLY_SUBTRACT
 #define MULTIPLY_ADD(type)                        \
   case static_cast<uint32_t>(Opcode::type##_add): \
     return MultiplyAdd{IrOp::type##_mul_ss_w, IrOp::type##_mul_add_sss_w};
