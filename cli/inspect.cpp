@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <set>
 
+#include "base/utf8.hpp"
+#include "binary/names.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
 #include "engine_options.hpp"
@@ -11,14 +13,16 @@
 namespace zwasm::cli {
 namespace {
 
+/// Names of modules are UTF-8; a name of a file that is not shows its bytes as Latin-1.
 std::string json_string(std::string_view text) {
+  const bool is_utf8 = is_valid_utf8(text);
   std::string result = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       result += '\\';
       result += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
+    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !is_utf8)) {
       result += format("\\u%04x", byte);
     } else {
       result += c;
@@ -59,6 +63,33 @@ std::string type_text(const Module& module, ExternKind kind, uint32_t index) {
     case ExternKind::tag: return to_string(module.types[raw(module.tags[index].type)].func);
   }
   return "";
+}
+
+std::string field_text(const FieldType& field) {
+  std::string type = field.packed == FieldType::Packed::i8    ? "i8"
+                     : field.packed == FieldType::Packed::i16 ? "i16"
+                                                              : to_string(field.type);
+  return field.is_mutable ? "(mut " + type + ")" : type;
+}
+
+/// "func [i32] -> []", "struct {i32 (mut i8)}", "sub 3 array (mut i8)".
+std::string definition_text(const TypeDefinition& type) {
+  std::string text;
+  if (type.has_supertype) {
+    text += format("sub %s%u ", type.is_final ? "final " : "", raw(type.supertype));
+  } else if (!type.is_final) {
+    text += "sub ";
+  }
+  switch (type.kind) {
+    case CompositeKind::func: return text + "func " + to_string(type.func);
+    case CompositeKind::array: return text + "array " + field_text(type.fields[0]);
+    case CompositeKind::struct_: break;
+  }
+  text += "struct {";
+  for (const FieldType& field : type.fields) {
+    text += (text.back() == '{' ? "" : " ") + field_text(field);
+  }
+  return text + "}";
 }
 
 struct Section {
@@ -120,9 +151,13 @@ class Inspect final : public Command {
                   const std::set<std::string>& access) const {
     std::printf("%s: %zu bytes, %zu types, %zu functions (%u imported), %zu tables, %zu memories, "
                 "%zu globals, %zu tags\n",
-                file_.c_str(), compiled.bytes().size(), module.types.size(),
+                printable(file_).c_str(), compiled.bytes().size(), module.types.size(),
                 module.functions.size(), module.imported_functions, module.tables.size(),
                 module.memories.size(), module.globals.size(), module.tags.size());
+    if (!module.types.empty()) std::printf("\ntypes:\n");
+    for (size_t i = 0; i < module.types.size(); ++i) {
+      std::printf("  %zu: %s\n", i, definition_text(module.types[i]).c_str());
+    }
     if (!module.imports.empty()) std::printf("\nimports:\n");
     for (const Import& import : module.imports) {
       std::printf("  %s %s %s %s\n", to_string(import.kind), json_string(import.module).c_str(),
@@ -142,7 +177,20 @@ class Inspect final : public Command {
     for (size_t i = module.imported_tables; i < module.tables.size(); ++i) {
       std::printf("  %zu: %s\n", i, table_text(module.tables[i].type).c_str());
     }
-    if (module.has_start) std::printf("\nstart: function %u\n", raw(module.start));
+    if (module.globals.size() > module.imported_globals) std::printf("\nglobals:\n");
+    for (size_t i = module.imported_globals; i < module.globals.size(); ++i) {
+      std::printf("  %zu: %s\n", i, global_text(module.globals[i].type).c_str());
+    }
+    if (module.tags.size() > module.imported_tags) std::printf("\ntags:\n");
+    for (size_t i = module.imported_tags; i < module.tags.size(); ++i) {
+      std::printf("  %zu: %s\n", i,
+                  type_text(module, ExternKind::tag, static_cast<uint32_t>(i)).c_str());
+    }
+    if (module.has_start) {
+      const std::string name = find_function_name(module, module.start);
+      std::printf("\nstart: function %u%s%s\n", raw(module.start), name.empty() ? "" : " ",
+                  name.empty() ? "" : json_string(name).c_str());
+    }
     std::printf("\nsections:\n");
     size_t custom = 0;
     for (const Section& section : sections(compiled.bytes())) {
@@ -161,9 +209,15 @@ class Inspect final : public Command {
 
   void print_json(const Module& module, const CompiledModule& compiled,
                   const std::set<std::string>& access) const {
-    std::printf("{\"file\": %s, \"bytes\": %zu, \"functions\": %zu, \"imports\": [",
+    std::printf("{\"file\": %s, \"bytes\": %zu, \"functions\": %zu, \"types\": [",
                 json_string(file_).c_str(), compiled.bytes().size(), module.functions.size());
     const char* separator = "";
+    for (const TypeDefinition& type : module.types) {
+      std::printf("%s%s", separator, json_string(definition_text(type)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"imports\": [");
+    separator = "";
     for (const Import& import : module.imports) {
       std::printf("%s{\"kind\": \"%s\", \"module\": %s, \"name\": %s, \"type\": %s}", separator,
                   to_string(import.kind), json_string(import.module).c_str(),
@@ -191,11 +245,30 @@ class Inspect final : public Command {
       std::printf("%s%s", separator, json_string(table_text(table.type)).c_str());
       separator = ", ";
     }
-    std::printf("], \"sections\": [");
+    std::printf("], \"globals\": [");
     separator = "";
+    for (const Global& global : module.globals) {
+      std::printf("%s%s", separator, json_string(global_text(global.type)).c_str());
+      separator = ", ";
+    }
+    std::printf("], \"tags\": [");
+    separator = "";
+    for (uint32_t i = 0; i < module.tags.size(); ++i) {
+      std::printf("%s%s", separator, json_string(type_text(module, ExternKind::tag, i)).c_str());
+      separator = ", ";
+    }
+    std::printf("], ");
+    if (module.has_start) std::printf("\"start\": %u, ", raw(module.start));
+    std::printf("\"sections\": [");
+    separator = "";
+    size_t custom = 0;
     for (const Section& section : sections(compiled.bytes())) {
-      std::printf("%s{\"name\": \"%s\", \"offset\": %llu, \"size\": %llu}", separator,
-                  section.name.c_str(), static_cast<unsigned long long>(section.offset),
+      std::string name = "\"" + section.name + "\"";
+      if (section.name == "custom" && custom < module.customs.size()) {
+        name += ", \"custom\": " + json_string(module.customs[custom++].name);
+      }
+      std::printf("%s{\"name\": %s, \"offset\": %llu, \"size\": %llu}", separator, name.c_str(),
+                  static_cast<unsigned long long>(section.offset),
                   static_cast<unsigned long long>(section.size));
       separator = ", ";
     }

@@ -25,7 +25,7 @@ class Validate final : public Command {
       if (!module.ok()) {
         code = report(file, module.error());
       } else if (!quiet_) {
-        std::printf("%s: valid\n", file.c_str());
+        std::printf("%s: valid\n", printable(file).c_str());
       }
     }
     return code;

@@ -44,7 +44,7 @@ class Wast final : public Command {
       }
       WastRunner runner(engine, file, !no_execution_, fuel);
       const WastResult result = runner.run(*script);
-      std::printf("%s: %llu passed, %llu failed\n", file.c_str(),
+      std::printf("%s: %llu passed, %llu failed\n", printable(file).c_str(),
                   static_cast<unsigned long long>(result.passed),
                   static_cast<unsigned long long>(result.failed));
       std::fflush(stdout);
