@@ -4,15 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "base/hash.hpp"
 #include "engine/engine.hpp"
 #include "fuzz/failure.hpp"
 
 namespace zwasm::fuzz {
 namespace {
 
-constexpr uint64_t fuel_per_call = 20'000;
-constexpr size_t max_calls = 24;
+constexpr uint64_t fuel_per_call = 3'000;
+constexpr size_t max_calls = 12;
 
 Config bounded_config(bool metered) {
   Config config;
@@ -40,13 +39,29 @@ Value argument(ValType type, size_t choice) {
   return Value::null(type);
 }
 
-/// What two runs of a module have in common: results, errors, and what is left in the store.
-class Record {
+class Run {
  public:
-  void note(std::string text) { lines_.push_back(std::move(text)); }
+  explicit Run(Store& store) : store_(store) {}
+  Execution take() { return std::move(execution_); }
+  bool is_complete() const { return execution_.is_complete; }
+
+  void instantiate(const Ref<CompiledModule>& module) {
+    execution_.compiled = true;
+    Linker linker;
+    linker.set_unknown_imports(UnknownImports::trap);
+    store_.set_fuel(fuel_per_call);
+    const Result<Instance*> made = linker.instantiate(store_, module);
+    if (!made.ok()) return note(made.error());
+    Instance& instance = *made.value();
+    call_exports(instance, module->exports());
+    note_state(instance, module->module());
+  }
+
+ private:
+  void note(std::string text) { execution_.record.push_back(std::move(text)); }
   void note(const char* what, const Value& value) {
     if (value.type().is_ref()) {
-      note(format("%s reference %d", what, value.is_null()));
+      note(format("%s reference, null: %d", what, value.is_null()));
     } else {
       note(format("%s %016llx %016llx", what, static_cast<unsigned long long>(value.low()),
                   static_cast<unsigned long long>(value.high())));
@@ -55,84 +70,68 @@ class Record {
   void note(const Error& error) {
     note(format("%s %s %s", error_kind_name(error.kind), trap_message(error.trap),
                 error.message.c_str()));
-    if (error.kind == ErrorKind::exhaustion) is_complete_ = false;
+    if (error.kind == ErrorKind::exhaustion) execution_.is_complete = false;
   }
-  /// Whether nothing ran out of its bounds.
-  bool is_complete() const { return is_complete_; }
 
-  void require_same(const Record& other) const {
-    for (size_t i = 0; i < lines_.size() && i < other.lines_.size(); ++i) {
-      if (lines_[i] != other.lines_[i]) {
-        fail("fuel does not change results", lines_[i] + "\nand " + other.lines_[i]);
-      }
+  void call_exports(Instance& instance, std::span<const Export> exports) {
+    std::vector<const FuncRef*> functions;
+    for (const Export& entry : exports) {
+      const FuncRef* function = instance.exported_func(entry.name);
+      if (function != nullptr) functions.push_back(function);
     }
-    require(lines_.size() == other.lines_.size(), "fuel does not change results");
+    if (functions.empty()) return;
+    for (size_t i = 0; i < max_calls && is_complete(); ++i) {
+      call(*functions[i % functions.size()], i);
+    }
   }
 
- private:
-  std::vector<std::string> lines_;
-  bool is_complete_ = true;
+  void call(const FuncRef& function, size_t number) {
+    const FuncType& type = store_.type_of(function);
+    std::vector<Value> arguments, results(type.results.size());
+    for (const ValType param : type.params) {
+      if (!param.is_defaultable()) return;
+      arguments.push_back(argument(param, number + arguments.size()));
+    }
+    store_.set_fuel(fuel_per_call);
+    const Status status = store_.call(function, arguments, results);
+    if (!status.ok()) return note(status.error());
+    for (const Value& result : results) note("result", result);
+  }
+
+  void note_state(Instance& instance, const Module& module) {
+    for (const Export& entry : module.exports) {
+      const GlobalInstance global = instance.exported_global(entry.name);
+      if (global.cell != nullptr) note("global", global.get());
+    }
+    for (uint32_t i = 0; i < module.memories.size(); ++i) {
+      const MemoryInstance& memory = instance.memory(i);
+      execution_.memories.emplace_back(memory.base, memory.base + memory.byte_size());
+    }
+  }
+
+  Store& store_;
+  Execution execution_;
 };
-
-void call(Store& store, const FuncRef& function, size_t number, Record& record) {
-  const FuncType& type = store.type_of(function);
-  std::vector<Value> arguments, results(type.results.size());
-  for (const ValType param : type.params) {
-    if (!param.is_defaultable()) return;
-    arguments.push_back(argument(param, number + arguments.size()));
-  }
-  store.set_fuel(fuel_per_call);
-  const Status status = store.call(function, arguments, results);
-  if (!status.ok()) return record.note(status.error());
-  for (const Value& result : results) record.note("result", result);
-}
-
-void note_state(Instance& instance, const Module& module, Record& record) {
-  for (uint32_t i = 0; i < module.memories.size(); ++i) {
-    MemoryInstance& memory = instance.memory(i);
-    const std::string_view view(reinterpret_cast<const char*>(memory.base), memory.byte_size());
-    record.note(format("memory %zu %016llx", view.size(),
-                       static_cast<unsigned long long>(hash_bytes(view))));
-  }
-  for (uint32_t i = 0; i < module.globals.size(); ++i) {
-    record.note("global", instance.global(i).get());
-  }
-}
-
-Record run(const Ref<CompiledModule>& module, Engine& engine) {
-  Record record;
-  Store store = engine.make_store();
-  store.set_fuel(fuel_per_call);
-  Linker linker;
-  linker.set_unknown_imports(UnknownImports::trap);
-  const Result<Instance*> made = linker.instantiate(store, module);
-  if (!made.ok()) {
-    record.note(made.error());
-    return record;
-  }
-  Instance& instance = *made.value();
-  for (size_t i = 0; i < max_calls && !module->exports().empty() && record.is_complete(); ++i) {
-    const Export& chosen = module->exports()[i % module->exports().size()];
-    const FuncRef* function = instance.exported_func(chosen.name);
-    if (function != nullptr) call(store, *function, i, record);
-  }
-  note_state(instance, module->module(), record);
-  return record;
-}
 
 }  // namespace
 
-void check_execution(std::span<const uint8_t> bytes, bool must_compile) {
-  Engine metered(bounded_config(true));
-  const Result<Ref<CompiledModule>> module = metered.compile(bytes);
-  if (must_compile) require_ok(module, "a generated module is valid");
-  if (!module.ok()) return;
-  const Record expected = run(module.value(), metered);
-  if (!expected.is_complete()) return;
-  Engine plain(bounded_config(false));
-  const Result<Ref<CompiledModule>> again = plain.compile(bytes);
-  require_ok(again, "a module compiles twice");
-  run(again.value(), plain).require_same(expected);
+Execution execute(std::span<const uint8_t> bytes, bool metered) {
+  Engine engine(bounded_config(metered));
+  const Result<Ref<CompiledModule>> module = engine.compile(bytes);
+  if (!module.ok()) return {};
+  Store store = engine.make_store();
+  Run run(store);
+  run.instantiate(module.value());
+  return run.take();
+}
+
+void require_same(const Execution& a, const Execution& b, std::string_view what) {
+  if (!a.is_complete || !b.is_complete) return;
+  for (size_t i = 0; i < a.record.size() && i < b.record.size(); ++i) {
+    if (a.record[i] != b.record[i]) fail(what, a.record[i] + "\nand " + b.record[i]);
+  }
+  require(a.compiled == b.compiled && a.record.size() == b.record.size(), what);
+  if (a.memories != b.memories) fail(what, "memories");
 }
 
 }  // namespace zwasm::fuzz

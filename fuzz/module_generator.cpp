@@ -89,17 +89,19 @@ struct Signature {
   Types params, results;
 };
 
-/// What function bodies may refer to.
+/// What function bodies refer to.
 struct Surroundings {
   std::vector<Signature> types;
   std::vector<uint32_t> functions;  ///< type of each
+  Constants constants = Constants::in_code;
+  std::vector<std::pair<ValType, Instruction>> constant_globals;  ///< those behind value_types
 };
 
 /// One body, instruction by instruction. Keeps the types of the operand stack; operands that an
 /// instruction lacks are made on the spot, so every choice gives valid code.
 class BodyGenerator {
  public:
-  BodyGenerator(Choices& choices, const Surroundings& module, const Signature& type,
+  BodyGenerator(Choices& choices, Surroundings& module, const Signature& type,
                 ByteWriter& out)
       : choices_(choices),
         module_(module),
@@ -212,8 +214,11 @@ class BodyGenerator {
         in.heap_type = {type.heap(), true};
         break;
     }
-    emit(in);
     push(type);
+    if (module_.constants == Constants::in_code || type.is_ref()) return emit(in);
+    emit_index(Opcode::global_get, static_cast<uint32_t>(std::size(value_types) +
+                                                         module_.constant_globals.size()));
+    module_.constant_globals.push_back({type, in});
   }
 
   /// One operand of the type: a local, a global or a constant.
@@ -286,13 +291,11 @@ class BodyGenerator {
     in.opcode = opcode;
     uint32_t memory_index = 0;
     switch (row.immediate) {
-      case Immediate::i32: in.i32 = static_cast<int32_t>(choices_.number()); break;
-      case Immediate::i64: in.i64 = static_cast<int64_t>(choices_.number()); break;
-      case Immediate::f32: in.f32_bits = static_cast<uint32_t>(choices_.number()); break;
-      case Immediate::f64: in.f64_bits = choices_.number(); break;
-      case Immediate::v128:
-        for (uint8_t& byte : in.v128) byte = choices_.byte();
-        break;
+      case Immediate::i32: return make_constant(valtype::i32);
+      case Immediate::i64: return make_constant(valtype::i64);
+      case Immediate::f32: return make_constant(valtype::f32);
+      case Immediate::f64: return make_constant(valtype::f64);
+      case Immediate::v128: return make_constant(valtype::v128);
       case Immediate::lanes:
         for (uint8_t& byte : in.v128) byte = choices_.byte() % 32;
         break;
@@ -588,7 +591,7 @@ class BodyGenerator {
   }
 
   Choices& choices_;
-  const Surroundings& module_;
+  Surroundings& module_;
   Types locals_;
   const Types results_;
   ByteWriter& out_;
@@ -611,34 +614,46 @@ Types some_types(Choices& choices, size_t max) {
   return types;
 }
 
-void zero(ByteWriter& out, ValType type) {
+/// An initializer of one instruction.
+void expression(ByteWriter& out, const Instruction& in) {
+  encode_instruction(in, out);
+  out.u8(static_cast<uint8_t>(info(Opcode::end).code));
+}
+
+Instruction zero(ValType type) {
   Instruction in;
+  std::fill(std::begin(in.v128), std::end(in.v128), uint8_t{0});
   switch (type.kind()) {
     case ValType::Kind::i32: in.opcode = Opcode::i32_const; break;
     case ValType::Kind::i64: in.opcode = Opcode::i64_const; break;
     case ValType::Kind::f32: in.opcode = Opcode::f32_const; break;
     case ValType::Kind::f64: in.opcode = Opcode::f64_const; break;
-    case ValType::Kind::v128:
-      in.opcode = Opcode::v128_const;
-      std::fill(std::begin(in.v128), std::end(in.v128), uint8_t{0});
-      break;
+    case ValType::Kind::v128: in.opcode = Opcode::v128_const; break;
     case ValType::Kind::ref:
     case ValType::Kind::bottom:
       in.opcode = Opcode::ref_null;
       in.heap_type = {type.heap(), true};
       break;
   }
-  encode_instruction(in, out);
-  out.u8(static_cast<uint8_t>(opcode_table[static_cast<size_t>(Opcode::end)].code));
+  return in;
+}
+
+void mutable_global(ByteWriter& out, ValType type, const Instruction& in) {
+  out.value_type(type);
+  out.u8(1);
+  expression(out, in);
 }
 
 }  // namespace
 
-std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes) {
+std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants constants) {
   static constexpr uint8_t header[] = {0x00, 'a', 's', 'm', 1, 0, 0, 0};
   static constexpr std::string_view function_names[] = {"f0", "f1", "f2", "f3"};
+  static constexpr std::string_view global_names[] = {"g0", "g1", "g2", "g3", "g4", "g5", "g6"};
+  static_assert(std::size(global_names) == std::size(value_types));
   Choices choices(bytes);
   Surroundings module;
+  module.constants = constants;
   module.types.resize(1 + choices.below(4));
   for (Signature& type : module.types) {
     type = {some_types(choices, 3), some_types(choices, 2)};
@@ -646,6 +661,15 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes) {
   module.functions.resize(1 + choices.below(std::size(function_names)));
   for (uint32_t& type : module.functions) type = choices.below(module.types.size());
   const auto function_count = static_cast<uint32_t>(module.functions.size());
+
+  // Bodies first: they make the globals.
+  ByteWriter bodies;
+  bodies.u32(function_count);
+  for (const uint32_t type : module.functions) {
+    const size_t start = bodies.begin_sized();
+    BodyGenerator(choices, module, module.types[type], bodies).generate();
+    bodies.end_sized(start);
+  }
 
   ByteWriter out;
   out.raw(header);
@@ -674,25 +698,26 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes) {
     out.limits({1, 2, true}, AddressType::i64, false, 16);
   });
   section(out, SectionId::global, [&] {
-    out.u32(static_cast<uint32_t>(std::size(value_types)));
-    for (const ValType type : value_types) {
-      out.value_type(type);
-      out.u8(1);
-      zero(out, type);
-    }
+    out.u32(static_cast<uint32_t>(std::size(value_types) + module.constant_globals.size()));
+    for (const ValType type : value_types) mutable_global(out, type, zero(type));
+    for (const auto& [type, value] : module.constant_globals) mutable_global(out, type, value);
   });
   section(out, SectionId::export_, [&] {
-    out.u32(function_count);
-    for (uint32_t i = 0; i < function_count; ++i) {
-      out.name(function_names[i]);
-      out.u8(0);
-      out.u32(i);
+    const auto entry = [&](std::string_view name, ExternKind kind, uint32_t index) {
+      out.name(name);
+      out.u8(static_cast<uint8_t>(kind));
+      out.u32(index);
+    };
+    out.u32(function_count + static_cast<uint32_t>(std::size(global_names)));
+    for (uint32_t i = 0; i < function_count; ++i) entry(function_names[i], ExternKind::func, i);
+    for (uint32_t i = 0; i < std::size(global_names); ++i) {
+      entry(global_names[i], ExternKind::global, i);
     }
   });
   section(out, SectionId::element, [&] {
     out.u32(2);
     out.u8(0);  // active, table 0
-    zero(out, valtype::i32);
+    expression(out, zero(valtype::i32));
     out.u32(function_count);
     for (uint32_t i = 0; i < function_count; ++i) out.u32(i);
     out.u8(1);  // passive
@@ -701,18 +726,11 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes) {
     out.u32(0);
   });
   section(out, SectionId::data_count, [&] { out.u32(data_count); });
-  section(out, SectionId::code, [&] {
-    out.u32(function_count);
-    for (const uint32_t type : module.functions) {
-      const size_t start = out.begin_sized();
-      BodyGenerator(choices, module, module.types[type], out).generate();
-      out.end_sized(start);
-    }
-  });
+  section(out, SectionId::code, [&] { out.raw(bodies.bytes()); });
   section(out, SectionId::data, [&] {
     out.u32(data_count);
     out.u8(0);  // active, memory 0
-    zero(out, valtype::i32);
+    expression(out, zero(valtype::i32));
     out.name("\x01\x80\x7F\xFFsome data: 0123456789");
     out.u8(1);  // passive
     out.name("more data");

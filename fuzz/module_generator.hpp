@@ -7,9 +7,16 @@
 
 namespace zwasm::fuzz {
 
+/// Where the constants of a generated module are. Its meaning does not depend on it, but what the
+/// translation can know does.
+enum class Constants : uint8_t {
+  in_code,     ///< i32.const and the like
+  in_globals,  ///< mutable globals that nothing changes
+};
+
 /// Reads `choices` as a sequence of decisions, 0 from its end on, and returns a valid module in the
-/// binary format: functions that are all exported, memories, a table, globals and segments. Similar
+/// binary format: exported functions and globals, memories, a table and segments. Similar
 /// choices give similar modules. Uses only instructions that this build executes.
-std::vector<uint8_t> generate_module(std::span<const uint8_t> choices);
+std::vector<uint8_t> generate_module(std::span<const uint8_t> choices, Constants constants);
 
 }  // namespace zwasm::fuzz
