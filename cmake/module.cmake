@@ -80,6 +80,12 @@ function(zwasm_program target)
       set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
       target_link_options(${target} PRIVATE -static)
     endif()
+    if(CMAKE_BUILD_TYPE STREQUAL "Release")
+      zwasm_c_library_without_unwind_tables(folder)
+      if(folder)
+        target_link_options(${target} PRIVATE -L${folder})
+      endif()
+    endif()
   endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     # Shipped without symbols; <target>.symbols keeps them for profilers and tools/size-report.
@@ -88,6 +94,22 @@ function(zwasm_program target)
       COMMAND ${CMAKE_STRIP} --strip-all $<TARGET_FILE:${target}>
       BYPRODUCTS ${PROJECT_BINARY_DIR}/${target}.symbols)
   endif()
+endfunction()
+
+# Sets `out` to a folder with a copy of the C library that has no unwind tables, or to nothing if it
+# cannot be made. No exception goes through functions of the C library, and their tables would be 3%
+# of the program.
+function(zwasm_c_library_without_unwind_tables out)
+  set(folder ${PROJECT_BINARY_DIR}/libc)
+  file(MAKE_DIRECTORY ${folder})
+  execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libc.a
+    OUTPUT_VARIABLE library OUTPUT_STRIP_TRAILING_WHITESPACE)
+  execute_process(COMMAND ${CMAKE_OBJCOPY} --remove-section=.eh_frame ${library} ${folder}/libc.a
+    RESULT_VARIABLE failed ERROR_QUIET)
+  if(failed)
+    set(folder)
+  endif()
+  set(${out} ${folder} PARENT_SCOPE)
 endfunction()
 
 # Sets `out` to the compiler's option for small code.
