@@ -153,6 +153,11 @@ class Run final : public Command {
         throw UsageError{"--env: '" + variable + "' is not NAME[=VALUE]"};
       }
     }
+    for (const std::string& address : listeners_) {
+      if (wasi::Host::is_tcp_address(address)) continue;
+      throw UsageError{"--tcplisten: '" + address +
+                       "' is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"};
+    }
     std::vector<DirectoryGrant> grants;
     for (const std::string& text : directories_) grants.push_back(parse_directory(text));
     std::vector<Preload> preloads;

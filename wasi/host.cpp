@@ -146,6 +146,12 @@ Status Host::add_socket(UniqueFd socket) {
   return {};
 }
 
+bool Host::is_tcp_address(std::string_view text) {
+  sockaddr_storage parsed;
+  socklen_t length = 0;
+  return parse_address(text, parsed, length);
+}
+
 Status Host::listen_tcp(std::string_view address) {
   const int length = static_cast<int>(address.size());
   sockaddr_storage parsed;

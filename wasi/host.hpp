@@ -62,6 +62,8 @@ class Host {
   Status add_socket(UniqueFd socket);
   /// Makes a listening TCP socket: "127.0.0.1:8080", "[::1]:8080"; numeric addresses only.
   Status listen_tcp(std::string_view address);
+  /// Whether it is written as `listen_tcp` needs it.
+  static bool is_tcp_address(std::string_view text);
 
   void set_clock(const ClockSource& clock) { clock_ = clock; }
   void set_random(const RandomSource& random) { random_ = random; }
