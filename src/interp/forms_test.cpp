@@ -681,7 +681,7 @@ TEST_CASE("exclusive or and rotation") {
 TEST_CASE("selection among slots and immediates") {
   Runner run;
   const auto immediate = [](int16_t value) {
-    return Slot{static_cast<uint32_t>(int32_t{value})};
+    return static_cast<Slot>(static_cast<uint32_t>(int32_t{value}));
   };
   for (const int16_t first : {int16_t{0}, int16_t{-1}, int16_t{-32768}, int16_t{32767}}) {
     const auto second = static_cast<int16_t>(first ^ 5);
@@ -721,7 +721,8 @@ TEST_CASE("branches on masked bits") {
         const BranchRow row{op, &OnSlots<&semantics::i32_and>::call,
                             from_accumulator ? "ai" : "si", Type::i32, true, backward};
         for (const Slot a : boundary_values(Type::i32)) {
-          for (const auto& [mask, bits] : immediates(Type::i32, !from_accumulator)) {
+          for (const auto& [immediate, bits] : immediates(Type::i32, !from_accumulator)) {
+            const int32_t mask = immediate;
             const bool taken = ((a & bits) == 0) == when_zero;
             INFO(info(op).name, " ", a, " ", mask);
             REQUIRE(branch_result(run, row, a, 0, mask) == (taken ? 1 : 2));

@@ -89,14 +89,11 @@ ZWASM_INLINE Value load_as(const uint8_t* from) {
 /// Division by a constant of 2 or more, whose multiplier and shift lowering has computed
 /// (ir/divisor.hpp). Signed dividends are divided by magnitude.
 namespace by_constant {
-ZWASM_INLINE uint64_t high_product(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((static_cast<unsigned __int128>(a) * b) >> 64);
-}
 ZWASM_INLINE uint32_t quotient(uint32_t dividend, const DataCell& divisor) {
-  return static_cast<uint32_t>(high_product(dividend, divisor.u64[0]));
+  return static_cast<uint32_t>(semantics::i64_mul_wide_u(dividend, divisor.u64[0]).high);
 }
 ZWASM_INLINE uint64_t quotient(uint64_t dividend, const DataCell& divisor) {
-  const uint64_t high = high_product(dividend, divisor.u64[0]);
+  const uint64_t high = semantics::i64_mul_wide_u(dividend, divisor.u64[0]).high;
   return (high + ((dividend - high) >> 1)) >> (divisor.u64[1] & 63);
 }
 template <class Unsigned>

@@ -19,8 +19,8 @@ struct Divisor64 {
 constexpr Divisor64 divisor_64(uint64_t d) {
   const auto log2 = static_cast<uint32_t>(std::bit_width(d - 1));  // rounded up
   const uint64_t rest = (log2 == 64 ? uint64_t{0} : uint64_t{1} << log2) - d;
-  const auto dividend = static_cast<unsigned __int128>(rest) << 64;
-  return {static_cast<uint64_t>(dividend / d) + 1, log2 - 1};
+  __extension__ using Uint128 = unsigned __int128;
+  return {static_cast<uint64_t>((Uint128{rest} << 64) / d) + 1, log2 - 1};
 }
 
 }  // namespace zwasm

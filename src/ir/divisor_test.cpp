@@ -4,12 +4,12 @@
 
 #include <initializer_list>
 
+#include "wasm/semantics.hpp"
+
 namespace zwasm {
 namespace {
 
-uint64_t high_product(uint64_t a, uint64_t b) {
-  return static_cast<uint64_t>((static_cast<unsigned __int128>(a) * b) >> 64);
-}
+uint64_t high_product(uint64_t a, uint64_t b) { return semantics::i64_mul_wide_u(a, b).high; }
 
 /// Multiples of the divisor, their neighbours, and the ends of the range.
 template <class Unsigned, class Check>

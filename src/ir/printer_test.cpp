@@ -54,6 +54,29 @@ TEST_CASE("scalar operations name their operands and accumulators") {
   CHECK(line(IrOp::f64_convert_i32_s_s_f, 4, 3, 0, 0) == "facc = f64.convert_i32_s s3");
 }
 
+TEST_CASE("operations of several instructions") {
+  CHECK(line(IrOp::i32_mul_add_sis_w, 4, 0, 0xFFFF, 2) == "s4, acc = i32.mul_add s0, -1, s2");
+  CHECK(line(IrOp::f64_mul_sub_fss_f, 4, 0, 1, 2) == "facc = f64.mul_sub facc, s1, s2");
+  CHECK(line(IrOp::i64_xor_rotl_asi_w, 4, 0, 1, 63) == "s4, acc = i64.xor_rotl acc, s1, 63");
+  CHECK(line(IrOp::i32_rotl_xor_sis_a, 4, 0, 7, 2) == "acc = i32.rotl_xor s0, 7, s2");
+  CHECK(line(IrOp::i32_div_s_ad_w, 4, 0, 10) == "s4, acc = i32.div_s acc, 10");
+  CHECK(line(IrOp::i32_step, 4, 3, -1) == "s4, s3, acc = i32.add s3, -1");
+  CHECK(line(IrOp::select_is_a, 4, 0xFFFE, 2, 0) == "s4 = select acc ? -2 : s2");
+}
+
+TEST_CASE("addresses") {
+  Cell cell = cell_of(IrOp::i32_load_i_w_guard);
+  cell.mem = {4, 0, 0xFFFFFFFF};
+  CHECK(line(cell) == "s4, acc = i32.load [4294967295]");
+  cell.handler = cell_of(IrOp::f32_load_ai_f_guard).handler;
+  CHECK(line(cell) == "facc = f32.load [acc + -1 wrapping]");
+  cell.handler = cell_of(IrOp::i64_store_sii_guard).handler;
+  CHECK(line(cell) == "i64.store [s0 + -1 wrapping], 4");
+  cell.handler = cell_of(IrOp::i64_store_sxa_guard).handler;
+  cell.memx = {0, 1, 2, 3};
+  CHECK(line(cell) == "i64.store [s1 + s2 * size + 3], acc");
+}
+
 TEST_CASE("vector operations have as many operands as they take") {
   CHECK(line(IrOp::i8x16_popcnt, 4, 2, 0, 0) == "s4 = i8x16.popcnt s2");
   CHECK(line(IrOp::i32x4_add, 4, 0, 2, 0) == "s4 = i32x4.add s0, s2");

@@ -15,6 +15,10 @@ constexpr IrOp form(IrOp base, uint32_t distance) {
   return static_cast<IrOp>(static_cast<uint32_t>(base) + distance);
 }
 
+/// Whether an immediate of 16 or 32 bits stands for the value by sign extension.
+constexpr bool fits_int16(int64_t value) { return value == static_cast<int16_t>(value); }
+constexpr bool fits_int32(int64_t value) { return value == static_cast<int32_t>(value); }
+
 namespace forms {
 // Every `w` form is followed by its accumulator-only form.
 inline constexpr uint32_t accumulator_only = 1;
