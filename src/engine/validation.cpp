@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "os/thread.hpp"
+#include "validate/function_validator.hpp"
 #include "validate/module_validator.hpp"
 
 namespace zwasm {
@@ -26,10 +27,16 @@ class Bodies {
 
   /// Validates portions until there are none.
   void validate() {
+    FunctionValidator validator(context_, system_allocator());
     size_t first, last;
     while (take(first, last)) {
-      Status status = validate_bodies(context_, first, last);
-      if (!status.ok()) fail(first, status.take_error());
+      for (size_t i = first; i < last; ++i) {
+        const auto function = static_cast<uint32_t>(context_.module->imported_functions + i);
+        Status status = validator.validate_body(FuncIndex{function});
+        if (status.ok()) continue;
+        fail(i, status.take_error());
+        break;
+      }
     }
   }
 
@@ -52,11 +59,11 @@ class Bodies {
     return true;
   }
 
-  void fail(size_t first, Error error) {
+  void fail(size_t body, Error error) {
     const std::lock_guard lock(mutex_);
-    if (error_ && error_at_ < first) return;
+    if (error_ && error_at_ < body) return;
     error_ = std::move(error);
-    error_at_ = first;
+    error_at_ = body;
   }
 
   const ModuleContext& context_;

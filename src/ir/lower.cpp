@@ -141,7 +141,8 @@ void Lowering::link(Cell* destination, HandlerTable table) const {
 
 void Lowering::trim() {
   constexpr size_t kept_cells = 4096;
-  if (cells_.capacity() <= kept_cells) return;
+  // What has been reserved but not written takes no memory.
+  if (cells_.size() <= kept_cells) return;
   cells_ = Vector<Cell>(cells_.allocator());
   stack_ = Vector<Operand>(stack_.allocator());
   controls_ = Vector<Control>(controls_.allocator());
