@@ -25,6 +25,10 @@ struct Config {
   /// Of all linear memories of a store: memory.grow returns -1 above, instantiation fails.
   uint64_t max_memory_bytes = ~uint64_t{0};
   uint64_t max_table_elements = limits::max_table_elements;  ///< of each table
+  /// Of the structs, arrays and exceptions of a store.
+  uint64_t max_heap_bytes = ~uint64_t{0};
+  /// For tests: collect garbage at every allocation, and make the old place of objects inaccessible.
+  bool collect_always = false;
   /// Install no signal handlers. Implies explicit bounds checks.
   bool no_signals = false;
   /// Compare every memory access with the memory's size, and reserve no address space for guards.

@@ -359,6 +359,26 @@ class IrPrinter {
         text_ += format("%s s%u, %u, %u", builtin_name(cell.r.a), cell.r.d, data_of(&cell).u32[0],
                         data_of(&cell).u32[1]);
         return;
+      case IrFormat::typed:
+        text_ += format("s%u = %s of type %u, %u slots from s%u", cell.r.d, dotted(name).c_str(),
+                        data_of(&cell).u32[0], cell.r.a, cell.r.d);
+        return;
+      case IrFormat::cast: {
+        const bool is_test = name.starts_with("ref_test");
+        if (is_test) text_ += destination('w', cell.r.d, Line::integer);
+        text_ += format("%s%s s%u, %s", is_test ? "ref.test" : "ref.cast",
+                        cell.r.b != 0 ? " null" : "", cell.r.a,
+                        to_string(HeapType::from_bits(data_of(&cell).u32[0])).c_str());
+        return;
+      }
+      case IrFormat::field:
+        text_ += op == IrOp::struct_get_v128 ? format("s%u = ", cell.r.d)
+                                             : destination('w', cell.r.d, Line::integer);
+        text_ += dotted(name) + format(" s%u, slot %u", cell.r.a, cell.r.b);
+        return;
+      case IrFormat::field_set:
+        text_ += dotted(name) + format(" s%u, slot %u, s%u", cell.r.a, cell.r.b, cell.r.d);
+        return;
       case IrFormat::enter:
         text_ += format("enter  (function %u, %zu slots)", cell.enter.function,
                         size_t{cell.enter.frame_bytes} / 8);
