@@ -28,7 +28,7 @@ struct EntryPoints {
 struct StoreLimits {
   uint64_t memory_bytes = ~uint64_t{0};              ///< of all linear memories
   uint64_t table_elements = limits::max_table_elements;  ///< of each table
-  gc::HeapOptions heap;                                  ///< of structs, arrays and exceptions
+  gc::HeapOptions heap = {};                             ///< of structs, arrays and exceptions
 };
 
 /// Shared by the stores of an engine and outlives them. Thread-safe.
