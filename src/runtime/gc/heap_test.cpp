@@ -126,6 +126,17 @@ TEST_CASE("what is reachable survives with its contents, sharing and cycles") {
   }
 }
 
+TEST_CASE("torture leaves no room for allocation in line") {
+  Fixture f({.torture = true});
+  f.roots = {0, 0};
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(f.push_node(1) != nullptr);
+    f.roots.push_back(0);
+    CHECK(f.heap.area().top == f.heap.area().end);
+  }
+  CHECK(f.heap.stats().collections == 2);  // the first allocation makes the heap
+}
+
 TEST_CASE("an unreachable cycle is freed") {
   Fixture f;
   f.roots = {0, 0};
