@@ -484,6 +484,38 @@ class IrPrinter {
       case static_cast<uint32_t>(IrOp::table_set):
         text_ += format("table %d [s%u] = s%u", cell.i.imm, cell.i.a, cell.i.d);
         return true;
+      case static_cast<uint32_t>(IrOp::throw_):
+        text_ += format("throw tag %d, values from s%u", cell.i.imm, cell.i.d);
+        return true;
+      case static_cast<uint32_t>(IrOp::throw_ref):
+        text_ += format("throw_ref s%u", cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::ref_i31):
+      case static_cast<uint32_t>(IrOp::i31_get_s):
+      case static_cast<uint32_t>(IrOp::i31_get_u):
+      case static_cast<uint32_t>(IrOp::array_len):
+        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
+                 format(" s%u", cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_get_s8):
+      case static_cast<uint32_t>(IrOp::array_get_u8):
+      case static_cast<uint32_t>(IrOp::array_get_s16):
+      case static_cast<uint32_t>(IrOp::array_get_u16):
+      case static_cast<uint32_t>(IrOp::array_get_32):
+      case static_cast<uint32_t>(IrOp::array_get_64):
+        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
+                 format(" s%u [s%u]", cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_get_v128):
+        text_ += format("s%u = array.get_v128 s%u [s%u]", cell.r.d, cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_set_8):
+      case static_cast<uint32_t>(IrOp::array_set_16):
+      case static_cast<uint32_t>(IrOp::array_set_32):
+      case static_cast<uint32_t>(IrOp::array_set_64):
+      case static_cast<uint32_t>(IrOp::array_set_v128):
+        text_ += dotted(name) + format(" s%u [s%u], s%u", cell.r.a, cell.r.b, cell.r.d);
+        return true;
     }
     switch (line_of(op)) {
       case Line::other: return false;
@@ -537,6 +569,23 @@ class IrPrinter {
   std::span<const Cell> cells_;
   std::string text_;
 };
+
+std::string handler_line(const ExceptionHandler& handler, size_t number) {
+  std::string text = format("handler %zu: ", number);
+  text += handler.start == handler.end ? "no cells"
+                                       : format("cells %u..%u", handler.start, handler.end - 1);
+  if (handler.tag == ExceptionHandler::delegated) {
+    return text + format(", delegated to handlers from %u on\n", handler.landing);
+  }
+  const bool any = handler.tag == ExceptionHandler::any_tag;
+  text += any ? ", any tag" : format(", tag %u", handler.tag);
+  text += format(" -> %u", handler.landing);
+  if (!any) text += format(", values from s%u", handler.base);
+  if (handler.exception_slot != ExceptionHandler::no_slot) {
+    text += format(", exception in s%u", handler.exception_slot);
+  }
+  return text + '\n';
+}
 
 void print_block_type(std::string& text, const BlockType& type) {
   switch (type.kind) {
@@ -647,6 +696,10 @@ Result<std::string> print_predecoded(const Module& module, FuncIndex function,
   return text;
 }
 
-std::string print_ir(std::span<const Cell> cells) { return IrPrinter(cells).print(); }
+std::string print_ir(std::span<const Cell> cells, std::span<const ExceptionHandler> handlers) {
+  std::string text = IrPrinter(cells).print();
+  for (size_t i = 0; i < handlers.size(); ++i) text += handler_line(handlers[i], i);
+  return text;
+}
 
 }  // namespace zwasm
