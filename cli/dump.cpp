@@ -59,7 +59,7 @@ class Dump final : public Command {
           std::printf("  %s\n", status.error().message.c_str());
           continue;
         }
-        std::fputs(print_ir(lowering.cells()).c_str(), stdout);
+        std::fputs(print_ir(lowering.cells(), lowering.exception_handlers()).c_str(), stdout);
       }
     }
     return exit_success;

@@ -102,6 +102,15 @@ void EngineOptions::declare(Options& options) {
   options.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")
       .type_name("SIZE")
       .group("Limits");
+  options
+      .add_option("--max-gc-heap", max_gc_heap_,
+                  "Ceiling of garbage-collected objects; allocating beyond it traps")
+      .type_name("SIZE")
+      .group("Limits");
+  options
+      .add_flag("--gc-stress", gc_stress_,
+                "Collect garbage at every allocation: slow, finds references that were not updated")
+      .group("Engine");
   features_.declare(options);
   options
       .add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
@@ -142,6 +151,8 @@ Config EngineOptions::config() const {
   if (max_table_elements_) {
     config.max_table_elements = parse_count("--max-table-elements", *max_table_elements_);
   }
+  if (max_gc_heap_) config.max_heap_bytes = parse_size("--max-gc-heap", *max_gc_heap_);
+  config.collect_always = gc_stress_;
   config.no_signals = no_signals_;
   config.explicit_bounds_checks = explicit_bounds_checks_;
   return config;

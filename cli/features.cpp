@@ -24,14 +24,14 @@ const char* status(Feature feature) {
     case Feature::tail_call:
     case Feature::extended_const:
     case Feature::function_references:
+    case Feature::gc:
+    case Feature::exceptions:
+    case Feature::legacy_exceptions:
     case Feature::memory64:
     case Feature::multi_memory:
     case Feature::wide_arithmetic:
     case Feature::custom_page_sizes:
       return "executed";
-    case Feature::gc:
-    case Feature::exceptions:
-    case Feature::legacy_exceptions:
     case Feature::threads:
       return "validated";
     case Feature::branch_hinting:

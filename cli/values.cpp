@@ -170,9 +170,8 @@ std::optional<Value> parse_value(std::string_view text, ValType type) {
     case ValType::Kind::ref:
       if (text == "null" && type.nullable()) return Value::null(type);
       if (type.heap() == HeapType(AbstractHeapType::extern_)) {
-        // Host values are nonzero: null is 0.
         const auto number = parse_integer(text, 64);
-        if (number && *number != UINT64_MAX) return Value(type, *number + 1);
+        if (number && *number <= max_host_reference) return Value(type, host_reference(*number));
       }
       return std::nullopt;
     case ValType::Kind::bottom:
@@ -193,8 +192,8 @@ std::string print_value(const Value& value) {
                     static_cast<unsigned long long>(value.low()));
     case ValType::Kind::ref:
       if (value.is_null()) return "null";
-      if (value.type().heap() == HeapType(AbstractHeapType::extern_)) {
-        return format("%llu", static_cast<unsigned long long>(value.externref() - 1));
+      if (is_host_reference(value.low())) {
+        return format("%llu", static_cast<unsigned long long>(value.externref()));
       }
       return value.type().heap() == HeapType(AbstractHeapType::func) ||
                      value.type().heap().is_index()

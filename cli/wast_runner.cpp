@@ -31,9 +31,6 @@ constexpr std::string_view spectest_table64 =
 constexpr std::string_view spectest_shared_memory =
     "(module (memory (export \"shared_memory\") 1 2 shared))";
 
-/// A script's host reference; 0 stays free for null.
-uint64_t host_reference(uint64_t number) { return number + 1; }
-
 Value to_value(const ScriptValue& value) {
   switch (value.kind) {
     case ScriptValue::Kind::i32: return Value::i32(static_cast<uint32_t>(value.bits));
@@ -109,7 +106,9 @@ bool matches(const Value& actual, const ScriptValue& expected) {
              (!expected.has_number || actual.low() == host_reference(expected.bits));
     case ScriptValue::Kind::ref_host:
       return type.is_ref() && actual.low() == host_reference(expected.bits);
-    case ScriptValue::Kind::ref_of: return type.is_ref() && !actual.is_null();
+    case ScriptValue::Kind::ref_of:
+      return type.is_ref() && !actual.is_null() &&
+             gc::is_of(actual.low(), expected.heap.abstract());
     case ScriptValue::Kind::either:
       for (const ScriptValue& alternative : expected.alternatives) {
         if (matches(actual, alternative)) return true;

@@ -4,8 +4,8 @@
 Usage: run.py GROUP [--mode MODE] [--zwasm ZWASM]
 
 GROUP is core, custom, legacy, or a folder below proposals. MODE is default, explicit-bounds-checks,
-no-signals or metered. ZWASM is by default what $ZWASM_CLI says; the scripts are those in `spec` of
-the test data ($ZWASM_TESTDATA).
+no-signals, metered or gc-stress. ZWASM is by default what $ZWASM_CLI says; the scripts are those in
+`spec` of the test data ($ZWASM_TESTDATA).
 
 Every assertion must hold. Scripts listed in not_executed.txt use features that this build does not
 execute; they are run without execution, which still checks every assert_malformed and
@@ -47,6 +47,7 @@ MODES = {
     "explicit-bounds-checks": ["--explicit-bounds-checks"],
     "no-signals": ["--no-signals"],
     "metered": ["--fuel", "1000000000000"],
+    "gc-stress": ["--gc-stress"],
 }
 
 

@@ -9,9 +9,30 @@
 #include "interp/interp.hpp"
 #include "os/clock.hpp"
 #include "runtime/host.hpp"
+#include "runtime/instance.hpp"
 #include "runtime/store.hpp"
 
 namespace zwasm {
+namespace {
+
+/// Adds an element to a vector that is sorted by `cells`; false when there is no memory.
+template <class Element>
+bool insert_by_address(Vector<Element>& elements, const Element& added) {
+  if (!elements.try_reserve(elements.size() + 1)) return false;
+  elements.push_back(added);
+  const auto place = std::ranges::upper_bound(elements.begin(), elements.end() - 1, added.cells,
+                                              {}, &Element::cells);
+  std::rotate(place, elements.end() - 1, elements.end());
+  return true;
+}
+
+[[noreturn]] void exit_out_of_memory() {
+  // A collection cannot go on without knowing the roots, and cannot be undone.
+  system_allocator().allocate_or_exit(SIZE_MAX / 2, 1);
+  __builtin_unreachable();
+}
+
+}  // namespace
 
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
     : runtime_(runtime), features_(config.features), bytes_(std::move(bytes)) {}
@@ -88,12 +109,12 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
   ZWASM_CHECK(lowering().lower(FuncIndex{function}, options(variant, false)));
   const size_t count = lowering_->cells().size();
   Cell* cells = code_memory_.allocate(count);
-  if (cells == nullptr || !code.bodies.try_reserve(code.bodies.size() + 1)) {
+  if (cells == nullptr || !keep_handlers(cells) ||
+      !insert_by_address(code.bodies, {cells, static_cast<uint32_t>(count), function})) {
     return make_trap(TrapKind::out_of_memory);
   }
   lowering_->link(cells, interp::handlers());
   lowering_->trim();
-  code.bodies.push_back({cells, static_cast<uint32_t>(count), function});
   entry.body.store(cells, std::memory_order_release);
   stats_.lower_ns += os::monotonic_now() - start;
   stats_.functions_lowered += 1;
@@ -135,24 +156,119 @@ Status CompiledModule::lower_all(Variant variant) {
   return first;
 }
 
+const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant& variant) const {
+  for (size_t i = 0; i < variant_count; ++i) {
+    const std::span<const Body> bodies = variants_[i].bodies.span();
+    auto body = std::ranges::upper_bound(bodies, address, {}, [](const Body& candidate) {
+      return reinterpret_cast<uintptr_t>(candidate.cells);
+    });
+    if (body == bodies.begin()) continue;
+    --body;
+    if (address - reinterpret_cast<uintptr_t>(body->cells) >= body->count * sizeof(Cell)) continue;
+    variant = static_cast<Variant>(i);
+    return &*body;
+  }
+  return nullptr;
+}
+
 bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
   const std::lock_guard lock(mutex_);
   const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
-  for (size_t i = 0; i < variant_count; ++i) {
-    const Vector<Body>& bodies = variants_[i].bodies;
-    const auto body = std::ranges::find_if(bodies, [&](const Body& candidate) {
-      const auto first = reinterpret_cast<uintptr_t>(candidate.cells);
-      return address - first < candidate.count * sizeof(Cell);
-    });
-    if (body == bodies.end()) continue;
-    location.function = body->function;
-    location.offset = module_.code(FuncIndex{body->function}).body.offset;
-    const Status replayed = lowering().lower(FuncIndex{body->function},
-                                             options(static_cast<Variant>(i), true));
-    if (replayed.ok()) {
-      const size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
-      location.offset = lowering_->position(index);
+  Variant variant{};
+  const Body* body = find_body(address, variant);
+  if (body == nullptr) return false;
+  location.function = body->function;
+  location.offset = module_.code(FuncIndex{body->function}).body.offset;
+  const Status replayed = lowering().lower(FuncIndex{body->function}, options(variant, true));
+  if (replayed.ok()) {
+    const size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
+    location.offset = lowering_->position(index);
+  }
+  return true;
+}
+
+// --- References ---------------------------------------------------------------------------------
+
+std::span<const uint16_t> CompiledModule::reference_slots(const Cell* cell, Place place) {
+  const std::lock_guard lock(mutex_);
+  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
+  const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
+  ReferenceMap& map = reference_map_place(address);
+  if (map.address == 0) {
+    map = {address, make_reference_map(address)};
+    ++reference_map_count_;
+  }
+  return map.slots;
+}
+
+/// Where the map of an address is, or belongs.
+CompiledModule::ReferenceMap& CompiledModule::reference_map_place(uintptr_t address) {
+  const size_t mask = reference_maps_.size() - 1;
+  size_t i = address / sizeof(Cell) & mask;
+  while (reference_maps_[i].address != 0 && reference_maps_[i].address != address) {
+    i = (i + 1) & mask;
+  }
+  return reference_maps_[i];
+}
+
+/// The translation of the function is replayed, and tells what it knew at the cell.
+std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) {
+  Variant variant{};
+  const Body* body = find_body(address, variant);
+  if (body == nullptr) return {};
+  const Status replayed = lowering().lower(FuncIndex{body->function}, options(variant, true));
+  if (!replayed.ok()) exit_out_of_memory();
+  size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
+  while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
+  const std::span<const uint16_t> slots = lowering_->reference_slots(index);
+  std::span<uint16_t> kept = arena_.make_array<uint16_t>(slots.size());
+  std::ranges::copy(slots, kept.begin());
+  return kept;
+}
+
+void CompiledModule::grow_reference_maps() {
+  Vector<ReferenceMap> old = std::move(reference_maps_);
+  reference_maps_ = Vector<ReferenceMap>();
+  reference_maps_.resize(old.empty() ? 64 : old.size() * 2);
+  for (const ReferenceMap& map : old) {
+    if (map.address != 0) reference_map_place(map.address) = map;
+  }
+}
+
+// --- Exceptions ---------------------------------------------------------------------------------
+
+/// Keeps the handlers of the function that was lowered last; false when there is no memory.
+bool CompiledModule::keep_handlers(const Cell* cells) {
+  const std::span<const ExceptionHandler> handlers = lowering_->exception_handlers();
+  if (handlers.empty()) return true;
+  void* memory = arena_.allocate(handlers.size_bytes(), alignof(ExceptionHandler));
+  if (memory == nullptr || !insert_by_address(catching_bodies_, {cells, {}})) return false;
+  auto* kept = static_cast<ExceptionHandler*>(memory);
+  std::ranges::copy(handlers, kept);
+  std::ranges::lower_bound(catching_bodies_, cells, {}, &CatchingBody::cells)->handlers = {
+      kept, handlers.size()};
+  return true;
+}
+
+bool CompiledModule::find_handler(const Cell* cell, Place place, const Instance& instance,
+                                  const TagInstance& tag, Landing& landing) {
+  const std::lock_guard lock(mutex_);
+  const Cell* const at = cell - (place == Place::behind ? 1 : 0);
+  const std::span<const CatchingBody> bodies = catching_bodies_.span();
+  auto body = std::ranges::upper_bound(bodies, at, {}, &CatchingBody::cells);
+  if (body == bodies.begin()) return false;
+  --body;
+  const auto index = static_cast<size_t>(at - body->cells);
+  for (size_t i = 0; i < body->handlers.size(); ++i) {
+    const ExceptionHandler& handler = body->handlers[i];
+    if (index < handler.start || index >= handler.end) continue;
+    if (handler.tag == ExceptionHandler::delegated) {
+      i = size_t{handler.landing} - 1;
+      continue;
     }
+    const bool any = handler.tag == ExceptionHandler::any_tag;
+    if (!any && &instance.tag(handler.tag) != &tag) continue;
+    landing = {body->cells + handler.landing, handler.base, handler.exception_slot, !any};
     return true;
   }
   return false;

@@ -62,6 +62,9 @@ class CompiledModule final : public ModuleCode {
   FuncEntry* entries(Variant variant) override;
   TrapKind lower(VMContext* vmctx, FuncEntry* entry) override;
   bool locate(const Cell* cell, Place place, Location& location) override;
+  std::span<const uint16_t> reference_slots(const Cell* cell, Place place) override;
+  bool find_handler(const Cell* cell, Place place, const Instance& instance,
+                    const TagInstance& tag, Landing& landing) override;
 
  private:
   /// The cells of a lowered function.
@@ -74,7 +77,17 @@ class CompiledModule final : public ModuleCode {
   struct VariantCode {
     std::atomic<FuncEntry*> entries = nullptr;
     os::Mapping entry_memory;
-    Vector<Body> bodies;  ///< in the order they were lowered
+    Vector<Body> bodies;  ///< by address
+  };
+  /// A function that catches exceptions.
+  struct CatchingBody {
+    const Cell* cells;
+    std::span<const ExceptionHandler> handlers;
+  };
+  /// What reference_slots answered before.
+  struct ReferenceMap {
+    uintptr_t address = 0;  ///< of the cell, or in the cell before it
+    std::span<const uint16_t> slots;
   };
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
@@ -82,6 +95,11 @@ class CompiledModule final : public ModuleCode {
   LoweringOptions options(Variant variant, bool record) const;
   Lowering& lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
+  const Body* find_body(uintptr_t address, Variant& variant) const;
+  bool keep_handlers(const Cell* cells);
+  std::span<const uint16_t> make_reference_map(uintptr_t address);
+  ReferenceMap& reference_map_place(uintptr_t address);
+  void grow_reference_maps();
 
   Runtime& runtime_;
   const Features features_;
@@ -95,6 +113,10 @@ class CompiledModule final : public ModuleCode {
   std::unique_ptr<Lowering> lowering_;
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];
+  Vector<CatchingBody> catching_bodies_;  ///< by address
+  Vector<ReferenceMap> reference_maps_;   ///< open addressing by address; the size is a power of two
+  size_t reference_map_count_ = 0;
+  Arena arena_;  ///< handlers and reference maps
 };
 
 }  // namespace zwasm

@@ -28,6 +28,10 @@ struct Config {
   /// Threads that validate one big module, the calling one included; 0: one for each processor.
   /// Never more than four. All but the calling one have ended when the module is there.
   unsigned validation_threads = 0;
+  /// Of the structs, arrays and exceptions of a store.
+  uint64_t max_heap_bytes = ~uint64_t{0};
+  /// For tests: collect garbage at every allocation, and make the old place of objects inaccessible.
+  bool collect_always = false;
   /// Install no signal handlers. Implies explicit bounds checks.
   bool no_signals = false;
   /// Compare every memory access with the memory's size, and reserve no address space for guards.

@@ -39,7 +39,7 @@ std::string_view stem(std::string_view path) {
 Engine::Engine(const Config& config)
     : config_(config),
       mode_reason_(choose_mode(config)),
-      runtime_({&interp::invoke, interp::host_body()},
+      runtime_({&interp::invoke, interp::host_body(), interp::leave_cell(), interp::restore_cell()},
                mode_reason_ == ModeReason::default_ ? MemoryMode::guarded : MemoryMode::explicit_,
                config.max_stack_bytes) {}
 
@@ -103,7 +103,11 @@ Result<Ref<CompiledModule>> Engine::compile_file(const char* path, std::string_v
 }
 
 Store Engine::make_store() {
-  return Store(runtime_, {config_.max_memory_bytes, config_.max_table_elements},
+  StoreLimits limits;
+  limits.memory_bytes = config_.max_memory_bytes;
+  limits.table_elements = config_.max_table_elements;
+  limits.heap = {config_.max_heap_bytes, config_.collect_always};
+  return Store(runtime_, limits,
                config_.fuel ? Variant::metered : Variant::plain);
 }
 

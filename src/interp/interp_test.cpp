@@ -664,6 +664,10 @@ class LazyModule final : public ModuleCode {
   const uint32_t* raw_type_ids() const override { abort(); }
   FuncEntry* entries(Variant) override { abort(); }
   bool locate(const Cell*, Place, Location&) override { abort(); }
+  std::span<const uint16_t> reference_slots(const Cell*, Place) override { abort(); }
+  bool find_handler(const Cell*, Place, const Instance&, const TagInstance&, Landing&) override {
+    abort();
+  }
   TrapKind lower(VMContext*, FuncEntry* entry) override {
     ++attempts;
     if (failure == TrapKind::none) entry->body = body;

@@ -6,6 +6,7 @@
 #include "interp/interp.hpp"
 #include "os/signals.hpp"
 #include "runtime/builtins.hpp"
+#include "runtime/store.hpp"
 #include "wasm/semantics.hpp"
 #include "wasm/simd_semantics.hpp"
 #include "wasm/slots.hpp"
@@ -221,7 +222,10 @@ bool make_table_function(TableDefinition* table, uint64_t index) {
   execution.control_top = control + 2;
   execution.host_depth++;
   execution.trap.kind = TrapKind::none;
+  HostFrame running{execution.host_frame, function, args};
+  execution.host_frame = &running;
   const TrapKind status = host.callback(host.data, vm, args);
+  execution.host_frame = running.outer;
   execution.host_depth--;
   execution.control_top = control_top;
   execution.stack_top = stack_top;
@@ -257,6 +261,8 @@ bool make_table_function(TableDefinition* table, uint64_t index) {
 #include "ir/ops.def"
 DECLARE(trap)
 DECLARE(host_trap)
+DECLARE(host_trap_behind)
+DECLARE(unwind)
 #if ZWASM_INTERP_FAULTS
 DECLARE(out_of_bounds)
 #endif
@@ -279,6 +285,13 @@ DECLARE(call_indirect_other_type)
 DECLARE(return_call_indirect_other_type)
 DECLARE(out_of_bounds_table)
 DECLARE(table_get_odd)
+DECLARE(null_structure)
+DECLARE(null_array)
+DECLARE(null_i31)
+DECLARE(out_of_bounds_array)
+DECLARE(struct_new_slow)
+DECLARE(ref_test_slow)
+DECLARE(ref_cast_slow)
 #undef DECLARE
 
 #include "interp/handlers_numeric.inc"
@@ -286,6 +299,7 @@ DECLARE(table_get_odd)
 #include "interp/handlers_simd.inc"
 #include "ir/ops.def"
 #include "interp/handlers_control.inc"
+#include "interp/handlers_objects.inc"
 
 extern "C" {
 [[gnu::visibility("hidden")]] extern const int32_t zwasm_interp_distances[];
@@ -337,6 +351,7 @@ void run(ZWASM_STATE, HandlerTable* handler_table) {
 #include "interp/handlers_simd.inc"
 #include "ir/ops.def"
 #include "interp/handlers_control.inc"
+#include "interp/handlers_objects.inc"
 }
 
 #pragma GCC diagnostic pop

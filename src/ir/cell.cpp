@@ -40,6 +40,8 @@ size_t data_cells(const Cell& cell, IrOp op) {
     case IrFormat::call_indirect:
     case IrFormat::return_call_indirect:
     case IrFormat::builtin_wide:
+    case IrFormat::typed:
+    case IrFormat::cast:
       return 1;
     case IrFormat::rrr:
     case IrFormat::rri:
@@ -56,6 +58,8 @@ size_t data_cells(const Cell& cell, IrOp op) {
     case IrFormat::return_call:
     case IrFormat::return_call_ref:
     case IrFormat::builtin:
+    case IrFormat::field:
+    case IrFormat::field_set:
     case IrFormat::enter:
       return 0;
   }

@@ -38,6 +38,10 @@ enum class IrFormat : uint8_t {
   return_call_ref,       ///< Cell::r {base, a, argument slots}
   builtin,               ///< Cell::r {d, builtin, immediate, immediate}
   builtin_wide,          ///< Cell::r {d, builtin}, and a data cell {u32, u32}
+  typed,                 ///< Cell::r {d, slots}, and a data cell {type index}
+  cast,                  ///< Cell::r {d, a, nullable}, and a data cell {HeapType::bits}
+  field,                 ///< Cell::r {d, a, slot of the field}
+  field_set,             ///< the same; d holds the value
   enter,                 ///< Cell::enter
 };
 

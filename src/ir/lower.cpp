@@ -45,6 +45,8 @@ Lowering::Lowering(const Module& module, Allocator& allocator)
       stack_(allocator),
       controls_(allocator),
       fixups_(allocator),
+      clauses_(allocator),
+      handlers_(allocator),
       local_slots_(allocator),
       local_types_(allocator),
       local_reads_(allocator),
@@ -58,6 +60,8 @@ Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
   stack_.clear();
   controls_.clear();
   fixups_.clear();
+  clauses_.clear();
+  handlers_.clear();
   local_slots_.clear();
   local_types_.clear();
   local_reads_.clear();
@@ -116,6 +120,7 @@ Status Lowering::run(FuncIndex function) {
   body.type = type_;
   body.base_slot = static_cast<uint16_t>(first_operand_slot_);
   body.label_fixups = body.else_fixup = body.table_stub = body.stub_table = none;
+  body.delegate_fixups = none;
 
   reader_.reset(code.body, options_.features);
   Instruction in;
@@ -124,6 +129,10 @@ Status Lowering::run(FuncIndex function) {
     offset_ = in.offset;
     if (unreachable_ && skip_unreachable(in)) continue;
     ZWASM_CHECK(instruction(in));
+  }
+  if (max_slots_ > no_slot) {
+    return make_error(ErrorKind::unsupported, code.body.offset,
+                      "frame too large: more than %u slots", unsigned{no_slot});
   }
   cells_[0].enter.frame_bytes = static_cast<uint32_t>(max_slots_ * sizeof(Slot));
   return {};
@@ -167,7 +176,9 @@ bool Lowering::skip_unreachable(const Instruction& in) {
     --unreachable_depth_;
     return true;
   }
-  return !(in.opcode == Opcode::else_ && unreachable_depth_ == 0);
+  const bool begins_arm = in.opcode == Opcode::else_ || in.opcode == Opcode::catch_ ||
+                          in.opcode == Opcode::catch_all;
+  return !(begins_arm && unreachable_depth_ == 0);
 }
 
 // --- Emission -----------------------------------------------------------------------------------
@@ -784,47 +795,118 @@ Status Lowering::instruction(const Instruction& in) {
 #define CONTROL(code, name, text, immediate, feature)
 #include "wasm/opcodes.def"
     case Opcode::atomic_fence:
-    case Opcode::try_:
-    case Opcode::catch_:
-    case Opcode::throw_:
-    case Opcode::rethrow:
-    case Opcode::throw_ref:
-    case Opcode::delegate:
-    case Opcode::catch_all:
-    case Opcode::try_table:
-    case Opcode::struct_new:
-    case Opcode::struct_new_default:
-    case Opcode::struct_get:
-    case Opcode::struct_get_s:
-    case Opcode::struct_get_u:
-    case Opcode::struct_set:
-    case Opcode::array_new:
-    case Opcode::array_new_default:
-    case Opcode::array_new_fixed:
-    case Opcode::array_new_data:
-    case Opcode::array_new_elem:
-    case Opcode::array_get:
-    case Opcode::array_get_s:
-    case Opcode::array_get_u:
-    case Opcode::array_set:
-    case Opcode::array_len:
-    case Opcode::array_fill:
-    case Opcode::array_copy:
-    case Opcode::array_init_data:
-    case Opcode::array_init_elem:
-    case Opcode::ref_test:
-    case Opcode::ref_test_null:
-    case Opcode::ref_cast:
-    case Opcode::ref_cast_null:
-    case Opcode::br_on_cast:
-    case Opcode::br_on_cast_fail:
-    case Opcode::any_convert_extern:
-    case Opcode::extern_convert_any:
-    case Opcode::ref_i31:
-    case Opcode::i31_get_s:
-    case Opcode::i31_get_u:
       return make_error(ErrorKind::unsupported, in.offset, "%.*s cannot be executed by this build",
                         static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+
+    case Opcode::throw_:
+      throw_(in.index);
+      return {};
+    case Opcode::throw_ref:
+      throw_ref();
+      return {};
+    case Opcode::try_table:
+      return try_table(in.try_table);
+    case Opcode::try_:
+      return try_(in.block_type);
+    case Opcode::catch_:
+      return catch_(in.index);
+    case Opcode::catch_all:
+      return catch_(ExceptionHandler::any_tag);
+    case Opcode::delegate:
+      return delegate(in.index);
+    case Opcode::rethrow:
+      rethrow(in.index);
+      return {};
+
+    case Opcode::struct_new:
+      struct_new(in.index);
+      return {};
+    case Opcode::struct_new_default:
+      allocate(Builtin::struct_new_default, 0, in.index, 0);
+      return {};
+    case Opcode::struct_get:
+      struct_get(in.pair.first, in.pair.second, false);
+      return {};
+    case Opcode::struct_get_s:
+      struct_get(in.pair.first, in.pair.second, true);
+      return {};
+    case Opcode::struct_get_u:
+      struct_get(in.pair.first, in.pair.second, false);
+      return {};
+    case Opcode::struct_set:
+      struct_set(in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_new:
+      allocate(Builtin::array_new, 2, in.index, 0);
+      return {};
+    case Opcode::array_new_default:
+      allocate(Builtin::array_new_default, 1, in.index, 0);
+      return {};
+    case Opcode::array_new_fixed:
+      allocate(Builtin::array_new_fixed, in.pair.second, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_new_data:
+      allocate(Builtin::array_new_data, 2, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_new_elem:
+      allocate(Builtin::array_new_elem, 2, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_get:
+      array_get(in.index, false);
+      return {};
+    case Opcode::array_get_s:
+      array_get(in.index, true);
+      return {};
+    case Opcode::array_get_u:
+      array_get(in.index, false);
+      return {};
+    case Opcode::array_set:
+      array_set(in.index);
+      return {};
+    case Opcode::array_len:
+      unary_slot(IrOp::array_len, valtype::i32);
+      return {};
+    case Opcode::array_fill:
+      builtin(Builtin::array_fill, 4, valtype::bottom, in.index, 0);
+      return {};
+    case Opcode::array_copy:
+      builtin(Builtin::array_copy, 5, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_init_data:
+      builtin(Builtin::array_init_data, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::array_init_elem:
+      builtin(Builtin::array_init_elem, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return {};
+    case Opcode::ref_test:
+    case Opcode::ref_test_null:
+      ref_test(in.heap_type.type, in.heap_type.nullable);
+      return {};
+    case Opcode::ref_cast:
+    case Opcode::ref_cast_null:
+      ref_cast(in.heap_type.type, in.heap_type.nullable);
+      return {};
+    case Opcode::br_on_cast:
+      branch_on_cast(in.cast_label, true);
+      return {};
+    case Opcode::br_on_cast_fail:
+      branch_on_cast(in.cast_label, false);
+      return {};
+    case Opcode::any_convert_extern:
+      convert_reference(AbstractHeapType::any);
+      return {};
+    case Opcode::extern_convert_any:
+      convert_reference(AbstractHeapType::extern_);
+      return {};
+    case Opcode::ref_i31:
+      unary_slot(IrOp::ref_i31, ValType::ref(AbstractHeapType::i31, false));
+      return {};
+    case Opcode::i31_get_s:
+      unary_slot(IrOp::i31_get_s, valtype::i32);
+      return {};
+    case Opcode::i31_get_u:
+      unary_slot(IrOp::i31_get_u, valtype::i32);
+      return {};
 
     case Opcode::i32_const:
       push_constant(valtype::i32, static_cast<uint32_t>(in.i32));

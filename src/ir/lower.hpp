@@ -11,6 +11,7 @@
 #include "base/vector.hpp"
 #include "binary/instruction_reader.hpp"
 #include "ir/cell.hpp"
+#include "ir/exception_handler.hpp"
 #include "runtime/builtins.hpp"
 #include "wasm/module.hpp"
 
@@ -44,15 +45,21 @@ class Lowering {
   /// Copies the cells to `destination` (cells().size() of them) with the handlers of `table`.
   void link(Cell* destination, HandlerTable table) const;
 
+  /// Where exceptions are caught.
+  std::span<const ExceptionHandler> exception_handlers() const { return handlers_.span(); }
+
   /// Gives back working memory that only large functions need. What `lower` made is gone then.
   void trim();
 
   /// With options.record: the wasm offset (in the module) of the instruction behind a cell.
   uint32_t position(size_t cell) const;
 
-  /// With options.record: the slots that hold references while the call in `cell` is running, in
-  /// ascending order. Slots from the call's base on belong to the callee.
+  /// With options.record: the slots that may hold references to objects (not to functions) while
+  /// the call or allocation in `cell` is running, in ascending order. Slots from a call's base on
+  /// belong to the callee.
   std::span<const uint16_t> reference_slots(size_t cell) const;
+  /// With options.record: whether reference_slots knows the cell.
+  bool is_safepoint(size_t cell) const { return map_starts_[cell] != none; }
 
  private:
   static constexpr uint32_t none = ~uint32_t{0};
@@ -93,7 +100,7 @@ class Lowering {
     Operand operand;
   };
 
-  enum class BlockKind : uint8_t { function, block, loop, if_, else_ };
+  enum class BlockKind : uint8_t { function, block, loop, if_, else_, try_table, try_, catch_ };
 
   struct Control {
     BlockKind kind;
@@ -119,12 +126,16 @@ class Lowering {
     uint32_t label_fixups;  ///< branches to the end, as a list of fixups_
     uint32_t else_fixup;    ///< of an `if`: the branch to its else
     uint32_t loop_start;    ///< cell of a loop's first operation
+    uint32_t region_start;  ///< of try_table, try and catch: the protected cells
+    uint32_t region_end;
+    uint32_t first_clause;     ///< of try_table: its clauses end clauses_
+    uint32_t delegate_fixups;  ///< handlers whose exceptions go on outside of this block
   };
 
-  /// A branch whose target is not known yet.
+  /// A branch, or a landing of an exception, whose target is not known yet.
   struct Fixup {
     uint32_t next;
-    uint32_t base_cell;  ///< distances count from here
+    uint32_t base_cell;  ///< distances count from here; `none`: data_cell is a number in handlers_
     uint32_t data_cell;  ///< cell that holds the distance: base_cell, or data of a br_table
     uint32_t word;       ///< which of its four, in data
   };
@@ -247,6 +258,38 @@ class Lowering {
   void set_distance(uint32_t base_cell, uint32_t data_cell, uint32_t word, uint32_t target);
   void become_unreachable();
 
+  // Exceptions (lower_exceptions.cpp).
+  bool reserve_handlers(size_t clauses);
+  void begin_region(BlockKind kind, const BlockType& type);
+  void end_region(Control& control);
+  void add_clauses(Control& control);
+  void bind_delegates(Control& control);
+  Status try_table(const Instruction::TryTable& in);
+  Status try_(const BlockType& type);
+  Status catch_(uint32_t tag);
+  Status delegate(uint32_t depth);
+  void throw_(uint32_t tag);
+  void throw_ref();
+  void rethrow(uint32_t depth);
+  std::span<const ValType> tag_params(uint32_t tag) const;
+
+  // Objects (lower_gc.cpp).
+  bool may_be_object(ValType type) const;
+  void allocate(Builtin number, size_t operands, uint32_t type, uint32_t second);
+  void finish_allocation(size_t operands, uint32_t type);
+  void struct_new(uint32_t type);
+  void struct_get(uint32_t type, uint32_t field, bool is_signed);
+  void struct_set(uint32_t type, uint32_t field);
+  void array_get(uint32_t type, bool is_signed);
+  void array_set(uint32_t type);
+  void unary_slot(IrOp op, ValType result);
+  void push_loaded(Cell& cell, ValType type);
+  Cell& emit_cast(bool is_test, uint16_t slot, HeapType type, bool nullable);
+  void ref_test(HeapType type, bool nullable);
+  void ref_cast(HeapType type, bool nullable);
+  void branch_on_cast(const Instruction::CastLabel& in, bool when_it_is);
+  void convert_reference(AbstractHeapType to);
+
   // Calls.
   uint16_t stage_arguments(const FuncType& type, uint32_t& arg_slots);
   void call(uint32_t function, bool tail);
@@ -262,6 +305,8 @@ class Lowering {
   Vector<Operand> stack_;
   Vector<Control> controls_;
   Vector<Fixup> fixups_;
+  Vector<CatchClause> clauses_;          ///< of the try_tables that are open
+  Vector<ExceptionHandler> handlers_;
   Vector<uint16_t> local_slots_;
   Vector<ValType> local_types_;
   /// By local: the topmost read of it by a stack entry, as twice the entry's number plus which of

@@ -20,7 +20,7 @@ Lowering::Control& Lowering::push_control(BlockKind kind, const BlockType& type)
   control.type = signature;
   control.single = type.kind == BlockType::Kind::value ? type.value : ValType();
   control.label_fixups = control.else_fixup = control.table_stub = control.stub_table = none;
-  control.loop_start = none;
+  control.loop_start = control.delegate_fixups = none;
   return control;
 }
 
@@ -59,6 +59,13 @@ void Lowering::else_() {
 
 void Lowering::end() {
   Control& control = controls_.back();
+  if (control.kind == BlockKind::try_table) add_clauses(control);
+  if (control.kind == BlockKind::catch_) {
+    // Its operands begin behind the exception, not where the label has its results.
+    control.reached_end = true;
+    if (!unreachable_) move_to_label(control, true);
+  }
+  bind_delegates(control);
   if (control.kind == BlockKind::function) {
     if (control.reached_end) {
       // Branches that carry nothing, or whose results are in place, meet here.
@@ -76,7 +83,9 @@ void Lowering::end() {
   }
   const bool has_no_else = control.kind == BlockKind::if_;
   const bool is_target = control.reached_end || has_no_else;
-  if (!unreachable_ && is_target) materialize_top(control.results().size());
+  if (!unreachable_ && is_target && control.kind != BlockKind::catch_) {
+    materialize_top(control.results().size());
+  }
   if (is_target) {
     if (has_no_else) bind(control.else_fixup);
     bind(control.label_fixups);
@@ -119,6 +128,10 @@ void Lowering::bind(uint32_t& list) {
   const auto target = static_cast<uint32_t>(cells_.size());
   for (; list != none; list = fixups_[list].next) {
     const Fixup& fixup = fixups_[list];
+    if (fixup.base_cell == none) {
+      handlers_[fixup.data_cell].landing = target;
+      continue;
+    }
     set_distance(fixup.base_cell, fixup.data_cell, fixup.word, target);
   }
   begin_block();
@@ -604,10 +617,10 @@ void Lowering::record_references(uint32_t callee_base) {
   const auto start = static_cast<uint32_t>(map_slots_.size());
   map_slots_.push_back(0);
   for (size_t i = 0; i < local_types_.size(); ++i) {
-    if (local_types_[i].is_ref()) map_slots_.push_back(local_slots_[i]);
+    if (may_be_object(local_types_[i])) map_slots_.push_back(local_slots_[i]);
   }
   for (const Operand& operand : stack_.span()) {
-    if (operand.kind == Operand::Kind::slot && operand.type.is_ref() &&
+    if (operand.kind == Operand::Kind::slot && may_be_object(operand.type) &&
         operand.slot < callee_base) {
       map_slots_.push_back(operand.slot);
     }

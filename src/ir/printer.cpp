@@ -362,6 +362,26 @@ class IrPrinter {
         text_ += format("%s s%u, %u, %u", builtin_name(cell.r.a), cell.r.d, data_of(&cell).u32[0],
                         data_of(&cell).u32[1]);
         return;
+      case IrFormat::typed:
+        text_ += format("s%u = %s of type %u, %u slots from s%u", cell.r.d, dotted(name).c_str(),
+                        data_of(&cell).u32[0], cell.r.a, cell.r.d);
+        return;
+      case IrFormat::cast: {
+        const bool is_test = name.starts_with("ref_test");
+        if (is_test) text_ += destination('w', cell.r.d, Line::integer);
+        text_ += format("%s%s s%u, %s", is_test ? "ref.test" : "ref.cast",
+                        cell.r.b != 0 ? " null" : "", cell.r.a,
+                        to_string(HeapType::from_bits(data_of(&cell).u32[0])).c_str());
+        return;
+      }
+      case IrFormat::field:
+        text_ += op == IrOp::struct_get_v128 ? format("s%u = ", cell.r.d)
+                                             : destination('w', cell.r.d, Line::integer);
+        text_ += dotted(name) + format(" s%u, slot %u", cell.r.a, cell.r.b);
+        return;
+      case IrFormat::field_set:
+        text_ += dotted(name) + format(" s%u, slot %u, s%u", cell.r.a, cell.r.b, cell.r.d);
+        return;
       case IrFormat::enter:
         text_ += format("enter  (function %u, %zu slots)", cell.enter.function,
                         size_t{cell.enter.frame_bytes} / 8);
@@ -481,6 +501,38 @@ class IrPrinter {
       case static_cast<uint32_t>(IrOp::table_set):
         text_ += format("table %d [s%u] = s%u", cell.i.imm, cell.i.a, cell.i.d);
         return true;
+      case static_cast<uint32_t>(IrOp::throw_):
+        text_ += format("throw tag %d, values from s%u", cell.i.imm, cell.i.d);
+        return true;
+      case static_cast<uint32_t>(IrOp::throw_ref):
+        text_ += format("throw_ref s%u", cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::ref_i31):
+      case static_cast<uint32_t>(IrOp::i31_get_s):
+      case static_cast<uint32_t>(IrOp::i31_get_u):
+      case static_cast<uint32_t>(IrOp::array_len):
+        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
+                 format(" s%u", cell.r.a);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_get_s8):
+      case static_cast<uint32_t>(IrOp::array_get_u8):
+      case static_cast<uint32_t>(IrOp::array_get_s16):
+      case static_cast<uint32_t>(IrOp::array_get_u16):
+      case static_cast<uint32_t>(IrOp::array_get_32):
+      case static_cast<uint32_t>(IrOp::array_get_64):
+        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
+                 format(" s%u [s%u]", cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_get_v128):
+        text_ += format("s%u = array.get_v128 s%u [s%u]", cell.r.d, cell.r.a, cell.r.b);
+        return true;
+      case static_cast<uint32_t>(IrOp::array_set_8):
+      case static_cast<uint32_t>(IrOp::array_set_16):
+      case static_cast<uint32_t>(IrOp::array_set_32):
+      case static_cast<uint32_t>(IrOp::array_set_64):
+      case static_cast<uint32_t>(IrOp::array_set_v128):
+        text_ += dotted(name) + format(" s%u [s%u], s%u", cell.r.a, cell.r.b, cell.r.d);
+        return true;
     }
     switch (line_of(op)) {
       case Line::other: return false;
@@ -534,6 +586,23 @@ class IrPrinter {
   std::span<const Cell> cells_;
   std::string text_;
 };
+
+std::string handler_line(const ExceptionHandler& handler, size_t number) {
+  std::string text = format("handler %zu: ", number);
+  text += handler.start == handler.end ? "no cells"
+                                       : format("cells %u..%u", handler.start, handler.end - 1);
+  if (handler.tag == ExceptionHandler::delegated) {
+    return text + format(", delegated to handlers from %u on\n", handler.landing);
+  }
+  const bool any = handler.tag == ExceptionHandler::any_tag;
+  text += any ? ", any tag" : format(", tag %u", handler.tag);
+  text += format(" -> %u", handler.landing);
+  if (!any) text += format(", values from s%u", handler.base);
+  if (handler.exception_slot != ExceptionHandler::no_slot) {
+    text += format(", exception in s%u", handler.exception_slot);
+  }
+  return text + '\n';
+}
 
 void print_block_type(std::string& text, const BlockType& type) {
   switch (type.kind) {
@@ -644,6 +713,10 @@ Result<std::string> print_predecoded(const Module& module, FuncIndex function,
   return text;
 }
 
-std::string print_ir(std::span<const Cell> cells) { return IrPrinter(cells).print(); }
+std::string print_ir(std::span<const Cell> cells, std::span<const ExceptionHandler> handlers) {
+  std::string text = IrPrinter(cells).print();
+  for (size_t i = 0; i < handlers.size(); ++i) text += handler_line(handlers[i], i);
+  return text;
+}
 
 }  // namespace zwasm

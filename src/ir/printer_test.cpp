@@ -90,6 +90,31 @@ TEST_CASE("vector operations have as many operands as they take") {
         "v128.store8_lane memory 0 [s2 + 0], s4, lane 3");
 }
 
+TEST_CASE("objects and exceptions") {
+  CHECK(line(IrOp::array_get_u16, 4, 1, 2, 0) == "s4, acc = array.get_u16 s1 [s2]");
+  CHECK(line(IrOp::array_get_v128, 4, 1, 2, 0) == "s4 = array.get_v128 s1 [s2]");
+  CHECK(line(IrOp::array_set_8, 4, 1, 2, 0) == "array.set_8 s1 [s2], s4");
+  CHECK(line(IrOp::array_len, 4, 1, 0, 0) == "s4, acc = array.len s1");
+  CHECK(line(IrOp::i31_get_s, 4, 1, 0, 0) == "s4, acc = i31.get_s s1");
+  CHECK(line(IrOp::throw_, 4, 0, 3) == "throw tag 3, values from s4");
+  CHECK(line(IrOp::throw_ref, 0, 5, 0, 0) == "throw_ref s5");
+}
+
+TEST_CASE("exception handlers follow the cells") {
+  constexpr uint16_t none = ExceptionHandler::no_slot;
+  const ExceptionHandler handlers[] = {
+      {3, 18, 0, 25, 4, 5},
+      {3, 18, ExceptionHandler::any_tag, 26, 4, none},
+      {4, 4, ExceptionHandler::any_tag, 27, 4, 4},
+      {5, 6, ExceptionHandler::delegated, 4, 0, none},
+  };
+  CHECK(print_ir({}, handlers) ==
+        "handler 0: cells 3..17, tag 0 -> 25, values from s4, exception in s5\n"
+        "handler 1: cells 3..17, any tag -> 26\n"
+        "handler 2: no cells, any tag -> 27, exception in s4\n"
+        "handler 3: cells 5..5, delegated to handlers from 4 on\n");
+}
+
 TEST_CASE("every operation made from a wasm instruction is printed in parts") {
   for (size_t i = 0; i < static_cast<size_t>(IrOp::copy); ++i) {
     const IrOp op = static_cast<IrOp>(i);

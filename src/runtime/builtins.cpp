@@ -52,8 +52,9 @@ TrapKind move_in_pieces(VMContext* vmctx, void* destination, const void* source,
 }
 
 /// Copies a segment's elements to a table; the range was checked.
-TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t source,
+TrapKind write_elements(Instance& instance, uint32_t segment_index, uint64_t source,
                         uint64_t count, TableInstance& table, uint64_t destination) {
+  const ElemSegment& segment = instance.module().module().elems[segment_index];
   Slot* to = table.elements + destination;
   // Functions of the table's own instance need no FuncRef before somebody looks.
   const bool lazy = table.of_functions() && table.owner() == &instance;
@@ -67,6 +68,11 @@ TrapKind write_elements(Instance& instance, const ElemSegment& segment, uint64_t
         to[i] = function(raw(segment.functions[source + i]));
       }
     });
+  }
+  const std::span<const Slot> evaluated = instance.elements(segment_index);
+  if (!evaluated.empty()) {
+    std::copy_n(evaluated.begin() + static_cast<ptrdiff_t>(source), count, to);
+    return TrapKind::none;
   }
   ConstantEvaluator evaluator(instance);
   for (uint64_t i = 0; i < count; ++i) {
@@ -234,7 +240,7 @@ TrapKind table_init(VMContext* vmctx, Slot* operands, uint32_t segment_index,
   if (!in_range(operands[0], count, table.size) || !in_range(operands[1], count, size)) {
     return TrapKind::out_of_bounds_table_access;
   }
-  return write_elements(instance, segment, operands[1], count, table, operands[0]);
+  return write_elements(instance, segment_index, operands[1], count, table, operands[0]);
 }
 
 TrapKind elem_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {

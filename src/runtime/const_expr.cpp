@@ -1,5 +1,7 @@
 #include "runtime/const_expr.hpp"
 
+#include <algorithm>
+
 #include "runtime/instance.hpp"
 #include "wasm/lanes.hpp"
 #include "wasm/semantics.hpp"
@@ -17,17 +19,34 @@ Features all_features() {
 }  // namespace
 
 ConstantEvaluator::ConstantEvaluator(Instance& instance)
-    : instance_(instance), features_(all_features()) {}
+    : instance_(instance), features_(all_features()) {
+  instance_.store().enter_root_scope(*this);
+}
+
+ConstantEvaluator::~ConstantEvaluator() { instance_.store().leave_root_scope(*this); }
+
+void ConstantEvaluator::visit_roots(gc::Heap& heap) {
+  for (size_t i = 0; i < stack_.size(); ++i) {
+    if (is_object_[i]) heap.visit(stack_[i]);
+  }
+}
 
 Result<GlobalCell> ConstantEvaluator::evaluate(const Expression& expression) {
   reader_.reset(expression, features_);
-  stack_.clear();
+  pop(stack_.size());
   Instruction instruction;
   for (;;) {
     if (!reader_.next(instruction)) return reader_.take_error();
-    if (instruction.opcode == Opcode::end) return stack_.back();
+    if (instruction.opcode == Opcode::end) {
+      return GlobalCell{stack_[0], stack_.size() == 2 ? stack_[1] : 0};
+    }
     ZWASM_CHECK(apply(instruction));
   }
+}
+
+void ConstantEvaluator::pop(size_t slots) {
+  stack_.resize_down(stack_.size() - slots);
+  is_object_.resize_down(stack_.size());
 }
 
 bool ConstantEvaluator::is_function(const Expression& expression, uint32_t& function) {
@@ -38,13 +57,35 @@ bool ConstantEvaluator::is_function(const Expression& expression, uint32_t& func
   return reader_.next(instruction) && instruction.opcode == Opcode::end;
 }
 
+/// A builtin on the slots on top, which makes an object of them.
+Status ConstantEvaluator::call(BuiltinFunction builtin, size_t operand_slots, uint32_t first,
+                               uint32_t second) {
+  if (operand_slots == 0) push(0);
+  const size_t base = stack_.size() - std::max<size_t>(operand_slots, 1);
+  VMContext* const vmctx = instance_.vmctx();
+  vmctx->execution->trap.cell = nullptr;  // no frame leads here
+  const TrapKind status = builtin(vmctx, stack_.data() + base, first, second);
+  if (status != TrapKind::none) return make_trap(status);
+  const Slot object = stack_[base];
+  pop(stack_.size() - base);
+  push(object, true);
+  return {};
+}
+
 Status ConstantEvaluator::apply(const Instruction& in) {
   const auto binary = [&](auto operation) {
-    const Slot right = stack_.back().low;
-    stack_.pop_back();
-    stack_.back().low = operation(stack_.back().low, right);
+    const Slot right = stack_.back();
+    pop(1);
+    stack_.back() = operation(stack_.back(), right);
   };
   const auto narrow = [](Slot slot) { return static_cast<uint32_t>(slot); };
+  const ModuleCode& code = instance_.module();
+  const auto layout = [&](uint32_t type) -> const ObjectLayout& {
+    return code.registry().layout(code.type_ids()[type]);
+  };
+  const auto element_slots = [&](uint32_t type) {
+    return layout(type).element_log2 == 4 ? size_t{2} : size_t{1};
+  };
   // Only some opcodes occur in constant expressions; the others are no mistake of a table.
   if (in.opcode == Opcode::i32_const) {
     push(static_cast<uint32_t>(in.i32));
@@ -56,13 +97,18 @@ Status ConstantEvaluator::apply(const Instruction& in) {
     push(in.f64_bits);
   } else if (in.opcode == Opcode::v128_const) {
     const V128 value = V128::load(in.v128);
-    push(value.bits[0], value.bits[1]);
+    push(value.bits[0]);
+    push(value.bits[1]);
   } else if (in.opcode == Opcode::ref_null) {
     push(0);
   } else if (in.opcode == Opcode::ref_func) {
     push(reinterpret_cast<Slot>(&instance_.func(in.index)));
   } else if (in.opcode == Opcode::global_get) {
-    stack_.push_back(*instance_.global(in.index).cell);
+    const GlobalInstance global = instance_.global(in.index);
+    push(global.cell->low, global.type.type.is_ref() &&
+                               !matches(code.registry(), global.type.type.heap(),
+                                        AbstractHeapType::func));
+    if (global.type.type.slots() == 2) push(global.cell->high);
   } else if (in.opcode == Opcode::i32_add) {
     binary([&](Slot a, Slot b) { return semantics::i32_add(narrow(a), narrow(b)); });
   } else if (in.opcode == Opcode::i32_sub) {
@@ -75,6 +121,22 @@ Status ConstantEvaluator::apply(const Instruction& in) {
     binary([&](Slot a, Slot b) { return semantics::i64_sub(a, b); });
   } else if (in.opcode == Opcode::i64_mul) {
     binary([&](Slot a, Slot b) { return semantics::i64_mul(a, b); });
+  } else if (in.opcode == Opcode::ref_i31) {
+    stack_.back() = i31_reference(narrow(stack_.back()));
+  } else if (in.opcode == Opcode::any_convert_extern || in.opcode == Opcode::extern_convert_any) {
+    return {};
+  } else if (in.opcode == Opcode::struct_new) {
+    const uint32_t slots = layout(in.index).slots;
+    return call(&builtins::struct_new, slots, in.index, slots);
+  } else if (in.opcode == Opcode::struct_new_default) {
+    return call(&builtins::struct_new_default, 0, in.index, 0);
+  } else if (in.opcode == Opcode::array_new) {
+    return call(&builtins::array_new, element_slots(in.index) + 1, in.index, 0);
+  } else if (in.opcode == Opcode::array_new_default) {
+    return call(&builtins::array_new_default, 1, in.index, 0);
+  } else if (in.opcode == Opcode::array_new_fixed) {
+    return call(&builtins::array_new_fixed, in.pair.second * element_slots(in.pair.first),
+                in.pair.first, in.pair.second);
   } else {
     return make_error(ErrorKind::unsupported, in.offset,
                       "not supported by this build: %.*s in a constant expression",

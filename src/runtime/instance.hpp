@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -41,8 +42,14 @@ class Instance {
   TableInstance& table(uint32_t index) { return instance_of(vmctx_->tables[index]); }
   MemoryInstance& memory(uint32_t index) { return instance_of(vmctx_->memories[index]); }
   GlobalInstance global(uint32_t index);
-  TagInstance& tag(uint32_t index) { return *tags_[index]; }
+  TagInstance& tag(uint32_t index) const { return *tags_[index]; }
   Extern extern_of(ExternKind kind, uint32_t index);
+
+  /// The elements of a segment of references that were evaluated when the instance was made; empty
+  /// for segments of functions, whose elements are made when they are used.
+  std::span<const Slot> elements(uint32_t segment) const {
+    return elements_ != nullptr ? elements_[segment].span() : std::span<const Slot>();
+  }
 
   bool is_data_dropped(uint32_t segment) const { return has_bit(dropped_data_, segment); }
   bool is_elem_dropped(uint32_t segment) const { return has_bit(dropped_elem_, segment); }
@@ -75,6 +82,7 @@ class Instance {
   FuncRef** func_blocks_ = nullptr;
   uint64_t* dropped_data_ = nullptr;
   uint64_t* dropped_elem_ = nullptr;
+  std::unique_ptr<Vector<Slot>[]> elements_;  ///< by segment; null if all are of functions
 };
 
 /// Whether `actual` may be imported as import `index` of the module. The error is unlinkable,

@@ -27,6 +27,7 @@ class Instantiation {
     ConstantEvaluator evaluator(*instance_);
     ZWASM_CHECK(make_tags());
     ZWASM_CHECK(make_globals_and_tables(evaluator));
+    ZWASM_CHECK(evaluate_elements(evaluator));
     ZWASM_CHECK(copy_elements(evaluator));
     ZWASM_CHECK(copy_data(evaluator));
     if (module_.has_start) {
@@ -99,6 +100,7 @@ class Instantiation {
     vmctx->types = code_.raw_type_ids();
     vmctx->module = &code_;
     vmctx->instance = instance_;
+    vmctx->allocation = &store_.heap().area();
     return {};
   }
 
@@ -154,6 +156,28 @@ class Instantiation {
       TableType type = table.type;
       type.element = canonical(type.element, code_.type_ids());
       tables_[i] = ZWASM_TRY(store_.make_table_instance(type, instance_, init));
+    }
+    return {};
+  }
+
+  /// Elements that are expressions are evaluated once: each may be an object with an identity. Those
+  /// of functions have none, and are made when they are used.
+  Status evaluate_elements(ConstantEvaluator& evaluator) {
+    for (uint32_t i = 0; i < module_.elems.size(); ++i) {
+      const ElemSegment& segment = module_.elems[i];
+      if (!segment.uses_expressions || segment.mode == SegmentMode::declarative ||
+          matches(code_.registry(), canonical(segment.type, code_.type_ids()).heap(),
+                  AbstractHeapType::func)) {
+        continue;
+      }
+      if (instance_->elements_ == nullptr) {
+        instance_->elements_ = std::make_unique<Vector<Slot>[]>(module_.elems.size());
+      }
+      Vector<Slot>& elements = instance_->elements_[i];
+      elements.reserve(segment.expressions.size());
+      for (const Expression& expression : segment.expressions) {
+        elements.push_back(ZWASM_TRY(evaluator.evaluate(expression)).low);
+      }
     }
     return {};
   }

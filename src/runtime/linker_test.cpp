@@ -12,7 +12,7 @@ namespace {
 TrapKind no_wasm(ExecutionContext&, const FuncRef&, Slot*) { return TrapKind::unreachable; }
 
 struct Fixture {
-  Runtime runtime{{&no_wasm, nullptr}, MemoryMode::explicit_, 64 * 1024};
+  Runtime runtime{{&no_wasm, nullptr, nullptr, nullptr}, MemoryMode::explicit_, 64 * 1024};
   Store store{runtime};
   Linker linker;
 

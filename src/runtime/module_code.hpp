@@ -16,6 +16,8 @@
 
 namespace zwasm {
 
+struct TagInstance;
+
 /// The versions of a module's code; only those in use are made.
 enum class Variant : uint8_t {
   plain,
@@ -50,6 +52,22 @@ class ModuleCode : public RefCounted {
   /// continues at `cell`); false if that is of no function of this module.
   enum class Place : uint8_t { at, behind };
   virtual bool locate(const Cell* cell, Place place, Location& location) = 0;
+
+  /// The slots of the frame that may hold references to objects while the call or allocation of the
+  /// cell runs, but for those that belong to the callee. Valid as long as this.
+  virtual std::span<const uint16_t> reference_slots(const Cell* cell, Place place) = 0;
+
+  /// Where execution goes on when `exception` is thrown by the instruction of the cell.
+  struct Landing {
+    const Cell* cell;
+    uint16_t base;            ///< slot of the first parameter of the tag
+    uint16_t exception_slot;  ///< slot for the reference to the exception, or no_slot
+    bool takes_parameters;
+    static constexpr uint16_t no_slot = 0xFFFF;
+  };
+  /// False if nothing in the function catches it.
+  virtual bool find_handler(const Cell* cell, Place place, const Instance& instance,
+                            const TagInstance& tag, Landing& landing) = 0;
 
   /// Index in `module().exports`, or -1. Names are looked up by binary search in an index that is
   /// made on first use.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "runtime/gc/heap.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/reservation_pool.hpp"
 #include "runtime/stack.hpp"
@@ -18,12 +19,16 @@ struct EntryPoints {
   /// Calls `function` (not a host function) with its arguments at args[0..]; see interp::invoke.
   TrapKind (*invoke)(ExecutionContext& context, const FuncRef& function, Slot* args);
   const Cell* host_body;  ///< body of host functions
+  // `next` of the control records that are no calls (runtime/frame.hpp).
+  const Cell* leave;
+  const Cell* restore;
 };
 
 /// Bounds of what one store may use.
 struct StoreLimits {
   uint64_t memory_bytes = ~uint64_t{0};              ///< of all linear memories
   uint64_t table_elements = limits::max_table_elements;  ///< of each table
+  gc::HeapOptions heap = {};                             ///< of structs, arrays and exceptions
 };
 
 /// Shared by the stores of an engine and outlives them. Thread-safe.

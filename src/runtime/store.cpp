@@ -20,7 +20,12 @@ uint32_t slots_of(std::span<const ValType> types) {
 }  // namespace
 
 Store::Store(Runtime& runtime, const StoreLimits& limits, Variant variant)
-    : runtime_(runtime), limits_(limits), variant_(variant), execution_{}, host_vmctx_{} {
+    : runtime_(runtime),
+      limits_(limits),
+      variant_(variant),
+      execution_{},
+      host_vmctx_{},
+      heap_(runtime.types, limits.heap, *this) {
   host_entry_.entry.store(nullptr, std::memory_order_relaxed);
   host_entry_.body.store(runtime.entry_points.host_body, std::memory_order_relaxed);
   host_vmctx_.execution = &execution_;
@@ -96,6 +101,9 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
 GlobalInstance Store::make_global(const GlobalType& type, const Value& init) {
   auto* cell = new (arena_.allocate_or_exit(sizeof(GlobalCell), alignof(GlobalCell)))
       GlobalCell{init.low(), init.high()};
+  if (type.type.is_ref() && !matches(runtime_.types, type.type.heap(), AbstractHeapType::func)) {
+    host_globals_.push_back({cell, type});
+  }
   return {cell, type};
 }
 
@@ -207,6 +215,7 @@ Status Store::call_slots(const FuncRef& function, std::span<const Slot> args,
   Slot* const base = execution_.stack_top;
   const size_t needed = std::max(args.size(), results.size());
   execution_.trap = TrapRecord{};
+  thrown_ = 0;
   if (needed > static_cast<size_t>(stack_.slots_end() - base) ||
       execution_.host_depth >= max_host_depth) {
     execution_.trap.control = execution_.control_top;
@@ -228,7 +237,10 @@ TrapKind Store::call_host(const FuncRef& function, Slot* args) {
   Slot* const stack_top = execution_.stack_top;
   execution_.stack_top = args + std::max(host.arg_slots, host.result_slots);
   ++execution_.host_depth;
+  HostFrame running{execution_.host_frame, &function, args};
+  execution_.host_frame = &running;
   const TrapKind kind = host.callback(host.data, &host_vmctx_, args);
+  execution_.host_frame = running.outer;
   --execution_.host_depth;
   execution_.stack_top = stack_top;
   execution_.trap.control = execution_.control_top;
@@ -256,6 +268,11 @@ Error Store::take_recorded_error(TrapKind kind) {
     return std::move(*recorded);
   }
   Error error = make_trap(kind);
+  if (kind == TrapKind::uncaught_exception) {
+    thrown_ = std::exchange(execution_.exception, 0);
+    error.kind = ErrorKind::exception;
+    error.message = "uncaught exception" + describe_exception();
+  }
   if (kind == TrapKind::unsupported) error.kind = ErrorKind::unsupported;
   return error;
 }

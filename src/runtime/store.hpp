@@ -6,12 +6,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.hpp"
 #include "base/vector.hpp"
 #include "os/event.hpp"
 #include "runtime/backtrace.hpp"
 #include "runtime/extern.hpp"
+#include "runtime/gc/heap.hpp"
 #include "runtime/host.hpp"
 #include "runtime/module_code.hpp"
 #include "runtime/observer.hpp"
@@ -23,9 +25,27 @@ namespace zwasm {
 
 class Instance;
 
+/// Somebody who holds references outside of the wasm stack for a while. Strictly nested.
+class RootScope {
+ public:
+  RootScope() = default;
+  RootScope(const RootScope&) = delete;
+  RootScope& operator=(const RootScope&) = delete;
+
+  /// Visits the references.
+  virtual void visit_roots(gc::Heap& heap) = 0;
+
+ protected:
+  ~RootScope() = default;
+
+ private:
+  friend class Store;
+  RootScope* outer_ = nullptr;
+};
+
 /// Owns instances, memories, tables, tags and host functions until it is destroyed. Used by one
 /// thread at a time; only `interrupt` may be called from others. Its address is fixed.
-class Store {
+class Store : private gc::Heap::Roots {
  public:
   /// Fuel is charged only in stores of the metered variant. The runtime outlives the store.
   explicit Store(Runtime& runtime, const StoreLimits& limits = {},
@@ -104,7 +124,41 @@ class Store {
   /// Makes the descriptor without a deadline; false when the process has none left.
   bool make_cancellable();
 
+  // --- Objects ---
+
+  /// Keeps the object that a reference refers to, and follows it, until `release_root`. Any
+  /// reference will do.
+  uint32_t make_root(Slot reference);
+  Slot root(uint32_t number) const { return roots_[number]; }
+  void release_root(uint32_t number);
+  void collect_garbage();
+  gc::HeapStats heap_stats() const { return heap_.stats(); }
+
+  /// After an error of kind exception: what was thrown, until the next call.
+  gc::Object* exception() const { return gc::object_of(thrown_); }
+  /// Makes the exception of the last call the one that the running host function throws; false if
+  /// there is none. For raise_error.
+  bool rethrow() {
+    execution_.exception = std::exchange(thrown_, 0);
+    return execution_.exception != 0;
+  }
+  /// " (i32 1, f64 2)": the parameters of an exception, for messages.
+  std::string describe_exception() const;
+
   // --- For the runtime ---
+
+  gc::Heap& heap() { return heap_; }
+  /// gc::Heap::allocate. Roots are in the frames that lead to the trap record, if that names a
+  /// cell, and in those below the running host functions.
+  gc::Object* allocate(gc::ObjectKind kind, CanonicalType type, uint32_t length, uint64_t bytes) {
+    return heap_.allocate(kind, type, length, bytes);
+  }
+  void enter_root_scope(RootScope& scope) { scope.outer_ = std::exchange(root_scope_, &scope); }
+  void leave_root_scope(RootScope& scope) { root_scope_ = scope.outer_; }
+  /// Looks for the handler of execution().exception, from `cell` on, or, if that is null, from the
+  /// callers on. If there is one in what was entered from the host last, writes the values that it
+  /// takes, and where it goes on to the trap record. Else false.
+  bool unwind(VMContext* vmctx, const Cell* cell, Slot* frame, ControlRecord* control);
 
   /// An error for how a call ended; takes what the execution context recorded, and makes
   /// backtrace().
@@ -122,6 +176,9 @@ class Store {
   Arena& arena() { return arena_; }
 
  private:
+  void visit_roots(gc::Heap& heap) override;
+  void visit_frames(gc::Heap& heap);
+  void visit_instance(gc::Heap& heap, Instance& instance);
   Status prepare_stack();
   void arm_stack_limit();
   Status check_arguments(const FuncType& type, std::span<const Value> args) const;
@@ -145,6 +202,12 @@ class Store {
   uint32_t call_depth_ = 0;
   Arena arena_;
   Instance* instances_ = nullptr;
+  gc::Heap heap_;
+  RootScope* root_scope_ = nullptr;
+  Vector<Slot> roots_;
+  Vector<uint32_t> free_roots_;
+  Vector<GlobalInstance> host_globals_;  ///< that may refer to objects
+  Slot thrown_ = 0;
   MemoryInstance* memories_ = nullptr;
   TableInstance* tables_ = nullptr;
   Backtrace backtrace_;

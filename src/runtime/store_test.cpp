@@ -15,7 +15,7 @@ TrapKind no_wasm(ExecutionContext&, const FuncRef&, Slot*) { return TrapKind::un
 
 struct Fixture {
   explicit Fixture(MemoryMode mode = MemoryMode::guarded, const StoreLimits& limits = {})
-      : runtime({&no_wasm, nullptr}, mode, 64 * 1024), store(runtime, limits) {}
+      : runtime({&no_wasm, nullptr, nullptr, nullptr}, mode, 64 * 1024), store(runtime, limits) {}
   Runtime runtime;
   Store store;
 };
@@ -132,11 +132,11 @@ TEST_CASE("tables grow with an initial element, within their limits") {
   TableType type{.limits = {.min = 2}, .element = valtype::externref};
   TableInstance& table = *fixture.store.make_table(type, Value::externref(5)).value();
   CHECK_FALSE(table.of_functions());
-  CHECK(table.get(1) == 5);
+  CHECK(table.get(1) == host_reference(5));
   uint64_t old_size;
   CHECK(table.grow(98, 9, old_size));
   CHECK(old_size == 2);
-  CHECK(table.get(1) == 5);
+  CHECK(table.get(1) == host_reference(5));
   CHECK(table.get(99) == 9);
   CHECK_FALSE(table.grow(1, 0, old_size));
   CHECK_FALSE(table.grow(~uint64_t{0}, 0, old_size));

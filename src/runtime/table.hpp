@@ -36,6 +36,8 @@ class TableInstance final : public TableDefinition {
 
   /// The instance whose functions the elements without FuncRef are; null for a table of the host.
   Instance* owner() const { return owner_; }
+  /// Another table of the store; null for the last.
+  TableInstance* next() const { return next_; }
 
  private:
   friend class Store;

@@ -3,8 +3,10 @@
 
 #include <bit>
 #include <cstdint>
+#include <string>
 
 #include "runtime/frame.hpp"
+#include "runtime/gc/object.hpp"
 #include "wasm/lanes.hpp"
 #include "wasm/types.hpp"
 
@@ -13,8 +15,8 @@ namespace zwasm {
 struct FuncRef;
 
 /// A wasm value and its type. Heap types with an index are canonical type ids. References are as in
-/// slots: a funcref is a `const FuncRef*`, an externref any nonzero number that the host chose,
-/// null is 0.
+/// slots (runtime/gc/object.hpp). One that refers to an object is right only until the next
+/// collection, which calls and allocations may cause: Store::root keeps it.
 class Value {
  public:
   constexpr Value() = default;  ///< of type bottom: no value
@@ -30,8 +32,10 @@ class Value {
   static Value funcref(const FuncRef* function) {
     return {valtype::funcref, reinterpret_cast<Slot>(function)};
   }
-  /// `host_value` 0 is null.
-  static constexpr Value externref(uint64_t host_value) { return {valtype::externref, host_value}; }
+  /// A reference of the host: any number up to max_host_reference.
+  static constexpr Value externref(uint64_t number) {
+    return {valtype::externref, host_reference(number)};
+  }
   static constexpr Value null(ValType type) { return {type, 0}; }
   /// The value of `type` that locals and globals begin with; type is defaultable.
   static constexpr Value zero(ValType type) { return {type, 0}; }
@@ -42,7 +46,8 @@ class Value {
   constexpr float f32() const { return std::bit_cast<float>(i32()); }
   constexpr double f64() const { return std::bit_cast<double>(low_); }
   const FuncRef* funcref() const { return reinterpret_cast<const FuncRef*>(low_); }
-  constexpr uint64_t externref() const { return low_; }
+  /// The number of a reference of the host, which must be one.
+  constexpr uint64_t externref() const { return host_number(low_); }
   constexpr bool is_null() const { return low_ == 0; }  ///< of a reference
   constexpr Slot low() const { return low_; }    ///< the slot, or the first one of a v128
   constexpr Slot high() const { return high_; }  ///< the second slot of a v128
@@ -52,5 +57,8 @@ class Value {
   Slot low_ = 0;
   Slot high_ = 0;
 };
+
+/// The value with its type, for messages: "i32 5", "f64 1.5", "externref null".
+std::string to_string(const Value& value);
 
 }  // namespace zwasm

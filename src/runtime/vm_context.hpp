@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "runtime/frame.hpp"
+#include "runtime/gc/object.hpp"
 
 namespace zwasm {
 
@@ -73,12 +74,21 @@ struct alignas(16) GlobalCell {
 };
 
 /// Why wasm stopped, and where; written by the tier that traps, read once the entry has returned.
+/// Also written before a call of the runtime that may collect garbage, with TrapKind::none: then it
+/// says where the walk over the frames begins.
 struct TrapRecord {
   TrapKind kind;
   const Cell* cell;        ///< of the trapping operation, or null
   Slot* frame;             ///< its frame
   ControlRecord* control;  ///< top of the control stack then (first free record)
   VMContext* vmctx;
+};
+
+/// A host function that is running. Its parameters are roots of the collector until it returns.
+struct HostFrame {
+  HostFrame* outer;
+  const FuncRef* function;
+  Slot* args;
 };
 
 /// The words that belong to a running wasm stack. One per store, at a fixed address; exchanged when
@@ -98,6 +108,9 @@ struct ExecutionContext {
   ControlRecord* control_top;
   uintptr_t full_stack_limit;  ///< stack_limit when nobody interrupts
   TrapRecord trap;
+  HostFrame* host_frame;  ///< the innermost one
+  /// With TrapKind::uncaught_exception: the exception that no handler has caught so far. A root.
+  Slot exception;
   Stack* stack;
   Store* store;
   Error* host_error;  ///< owned; set with TrapKind::host_error
@@ -116,7 +129,7 @@ struct alignas(16) VMContext {
   const uint32_t* types;                   ///< canonical id of each type index
   ModuleCode* module;                      ///< shared by the instances of a module
   Instance* instance;
-  void* reserved;                          ///< keeps the globals at a multiple of 16
+  gc::AllocationArea* allocation;          ///< of the store's heap; null in modules without objects
 
   GlobalCell* globals() { return reinterpret_cast<GlobalCell*>(this + 1); }
 };

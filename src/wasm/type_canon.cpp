@@ -15,6 +15,7 @@ struct Entry {
   TypeDefinition definition;                  // heap types are canonical ids
   const CanonicalType* supertypes = nullptr;  // root first, the type itself last
   uint32_t depth = 0;                         // number of supertypes
+  ObjectLayout layout;
 };
 
 /// Types of one recursive group together with the meaning of the indices inside them.
@@ -61,6 +62,30 @@ uint64_t hash_group(const Group& group, uint64_t seed) {
 
 }  // namespace
 
+uint32_t field_slot(const TypeDefinition& type, uint32_t index) {
+  uint32_t slot = 0;
+  for (const FieldType& field : type.fields.first(index)) slot += field.type.slots();
+  return slot;
+}
+
+uint8_t element_log2(FieldType element) {
+  switch (element.packed) {
+    case FieldType::Packed::i8: return 0;
+    case FieldType::Packed::i16: return 1;
+    case FieldType::Packed::none: break;
+  }
+  switch (element.type.kind()) {
+    case ValType::Kind::i32:
+    case ValType::Kind::f32: return 2;
+    case ValType::Kind::i64:
+    case ValType::Kind::f64:
+    case ValType::Kind::ref: return 3;
+    case ValType::Kind::v128: return 4;
+    case ValType::Kind::bottom: break;
+  }
+  return 0;
+}
+
 struct TypeRegistry::Impl {
   // Chunk k holds `first_chunk << k` entries, so that ids find their entry without a lock and
   // entries never move.
@@ -92,6 +117,8 @@ struct TypeRegistry::Impl {
   bool equals(const Group& group, ValType type, uint32_t stored_start, ValType stored) const;
   bool equals(const Group& group, TypeIndex index, uint32_t stored_start, TypeIndex stored) const;
   void append(const Group& group);
+  bool may_be_object(ValType type) const;
+  ObjectLayout make_layout(const TypeDefinition& type);
   void grow_slots();
   ValType stored_type(const Group& group, uint32_t start, ValType type) const;
 
@@ -159,6 +186,38 @@ ValType TypeRegistry::Impl::stored_type(const Group& group, uint32_t start, ValT
   return ValType::ref(HeapType(TypeIndex{id}), type.nullable());
 }
 
+/// Whether values of a type can be references to objects: not to functions.
+bool TypeRegistry::Impl::may_be_object(ValType type) const {
+  if (!type.is_ref()) return false;
+  const HeapType heap = type.heap();
+  if (heap.is_index()) return entry(raw(heap.index())).definition.kind != CompositeKind::func;
+  return heap.abstract() != AbstractHeapType::func && heap.abstract() != AbstractHeapType::nofunc;
+}
+
+ObjectLayout TypeRegistry::Impl::make_layout(const TypeDefinition& type) {
+  ObjectLayout layout;
+  if (type.kind == CompositeKind::array) {
+    layout.element_log2 = element_log2(type.fields[0]);
+    layout.has_reference_elements = may_be_object(type.fields[0].type);
+    return layout;
+  }
+  const size_t values =
+      type.kind == CompositeKind::struct_ ? type.fields.size() : type.func.params.size();
+  const auto value_type = [&](size_t i) {
+    return type.kind == CompositeKind::struct_ ? type.fields[i].type : type.func.params[i];
+  };
+  size_t references = 0;
+  for (size_t i = 0; i < values; ++i) references += may_be_object(value_type(i)) ? 1u : 0u;
+  std::span<uint16_t> indices = arena.make_array<uint16_t>(references);
+  references = 0;
+  for (size_t i = 0; i < values; ++i) {
+    if (may_be_object(value_type(i))) indices[references++] = static_cast<uint16_t>(layout.slots);
+    layout.slots += value_type(i).slots();
+  }
+  layout.reference_slots = indices;
+  return layout;
+}
+
 void TypeRegistry::Impl::append(const Group& group) {
   const uint32_t start = count;
   const uint32_t size = static_cast<uint32_t>(group.types.size());
@@ -202,6 +261,8 @@ void TypeRegistry::Impl::append(const Group& group) {
     added.supertypes = supertypes.data();
     added.depth = static_cast<uint32_t>(inherited.size());
   }
+  // A field may refer to a later type of the group.
+  for (uint32_t i = start; i < start + size; ++i) entry(i).layout = make_layout(entry(i).definition);
   count += size;
 }
 
@@ -273,6 +334,10 @@ bool TypeRegistry::is_subtype(CanonicalType sub, CanonicalType super) const {
 
 const TypeDefinition& TypeRegistry::definition(CanonicalType type) const {
   return impl_->entry(static_cast<uint32_t>(type)).definition;
+}
+
+const ObjectLayout& TypeRegistry::layout(CanonicalType type) const {
+  return impl_->entry(static_cast<uint32_t>(type)).layout;
 }
 
 std::span<const CanonicalType> TypeRegistry::supertypes(CanonicalType type) const {

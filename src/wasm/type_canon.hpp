@@ -16,6 +16,22 @@ namespace zwasm {
 enum class CanonicalType : uint32_t {};
 inline constexpr CanonicalType no_canonical_type{~uint32_t{0}};
 
+/// How values of a struct or array type lie in memory, behind the object's header. A struct's fields
+/// take slots like values in a frame (8 bytes, a v128 16; packed fields too); an array's elements
+/// take the size of their storage type.
+struct ObjectLayout {
+  uint32_t slots = 0;                    ///< of all fields of a struct
+  uint8_t element_log2 = 0;              ///< of an array: log2 of the bytes of an element
+  bool has_reference_elements = false;   ///< of an array: elements may be objects
+  /// Slots that may hold references to objects (not to functions): of a struct's fields, or of a
+  /// function type's parameters.
+  std::span<const uint16_t> reference_slots;
+};
+/// Slots before the fields of a struct's field `index`.
+uint32_t field_slot(const TypeDefinition& type, uint32_t index);
+/// log2 of the bytes that an array element takes.
+uint8_t element_log2(FieldType element);
+
 /// All types of an engine. Thread-safe. Ids stay valid as long as the registry.
 class TypeRegistry {
  public:
@@ -39,6 +55,8 @@ class TypeRegistry {
 
   /// The structure of a type; heap types inside are canonical ids.
   const TypeDefinition& definition(CanonicalType type) const;
+
+  const ObjectLayout& layout(CanonicalType type) const;
 
   /// Ids from the root supertype (depth 0) to `type` itself.
   std::span<const CanonicalType> supertypes(CanonicalType type) const;

@@ -1,0 +1,99 @@
+// What the collector finds references in: everything of a store that holds values.
+#include "runtime/instance.hpp"
+#include "runtime/store.hpp"
+
+namespace zwasm {
+namespace {
+
+/// Whether values of a type (heap types are canonical ids) can refer to objects.
+bool may_be_object(const TypeRegistry& registry, ValType type) {
+  return type.is_ref() && !matches(registry, type.heap(), AbstractHeapType::func);
+}
+
+}  // namespace
+
+void Store::collect_garbage() {
+  execution_.trap.cell = nullptr;
+  heap_.collect();
+}
+
+uint32_t Store::make_root(Slot reference) {
+  if (free_roots_.empty()) {
+    roots_.push_back(reference);
+    return static_cast<uint32_t>(roots_.size() - 1);
+  }
+  const uint32_t number = free_roots_.back();
+  free_roots_.pop_back();
+  roots_[number] = reference;
+  return number;
+}
+
+void Store::release_root(uint32_t number) {
+  roots_[number] = 0;
+  free_roots_.push_back(number);
+}
+
+void Store::visit_roots(gc::Heap& heap) {
+  heap.visit(execution_.exception);
+  heap.visit(thrown_);
+  for (Slot& root : roots_) heap.visit(root);
+  for (RootScope* scope = root_scope_; scope != nullptr; scope = scope->outer_) {
+    scope->visit_roots(heap);
+  }
+  for (const GlobalInstance& global : host_globals_) heap.visit(global.cell->low);
+  for (Instance* instance = instances_; instance != nullptr; instance = instance->next_) {
+    visit_instance(heap, *instance);
+  }
+  for (TableInstance* table = tables_; table != nullptr; table = table->next()) {
+    if (table->of_functions()) continue;
+    for (uint64_t i = 0; i < table->size; ++i) heap.visit(table->elements[i]);
+  }
+  visit_frames(heap);
+}
+
+void Store::visit_instance(gc::Heap& heap, Instance& instance) {
+  const Module& module = instance.module().module();
+  GlobalCell* const globals = instance.vmctx()->globals();
+  for (size_t i = module.imported_globals; i < module.globals.size(); ++i) {
+    const ValType type = canonical(module.globals[i].type.type, instance.module().type_ids());
+    if (may_be_object(runtime_.types, type)) heap.visit(globals[i - module.imported_globals].low);
+  }
+  if (instance.elements_ == nullptr) return;
+  for (size_t i = 0; i < module.elems.size(); ++i) {
+    for (Slot& element : instance.elements_[i]) heap.visit(element);
+  }
+}
+
+void Store::visit_frames(gc::Heap& heap) {
+  if (!stack_) return;
+  const auto visit_frame = [&](VMContext* vmctx, const Cell* cell, Slot* frame,
+                               ModuleCode::Place place) {
+    for (const uint16_t slot : vmctx->module->reference_slots(cell, place)) {
+      heap.visit(frame[slot]);
+    }
+  };
+  const TrapRecord& top = execution_.trap;
+  VMContext* vmctx = nullptr;
+  ControlRecord* record = execution_.control_top;
+  if (top.cell != nullptr) {
+    vmctx = top.vmctx;
+    record = top.control;
+    visit_frame(vmctx, top.cell, top.frame, ModuleCode::Place::at);
+  }
+  while (record != stack_.control()) {
+    --record;
+    if (record->next == runtime_.entry_points.restore) {
+      vmctx = reinterpret_cast<VMContext*>(record->frame);
+    } else if (record->next != runtime_.entry_points.leave) {
+      visit_frame(vmctx, record->next, record->frame, ModuleCode::Place::behind);
+    }
+  }
+  for (const HostFrame* host = execution_.host_frame; host != nullptr; host = host->outer) {
+    const CanonicalType type{host->function->type};
+    for (const uint16_t slot : runtime_.types.layout(type).reference_slots) {
+      heap.visit(host->args[slot]);
+    }
+  }
+}
+
+}  // namespace zwasm
