@@ -114,7 +114,7 @@ class CompiledModule final : public ModuleCode {
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];
   Vector<CatchingBody> catching_bodies_;  ///< by address
-  Vector<ReferenceMap> reference_maps_;   ///< open addressing by address; the size is a power of two
+  Vector<ReferenceMap> reference_maps_;   ///< open addressing; the size is a power of two
   size_t reference_map_count_ = 0;
   Arena arena_;  ///< handlers and reference maps
 };

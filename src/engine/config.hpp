@@ -30,7 +30,7 @@ struct Config {
   unsigned validation_threads = 0;
   /// Of the structs, arrays and exceptions of a store.
   uint64_t max_heap_bytes = ~uint64_t{0};
-  /// For tests: collect garbage at every allocation, and make the old place of objects inaccessible.
+  /// For tests: collect garbage at every allocation, and make objects' old places inaccessible.
   bool collect_always = false;
   /// Install no signal handlers. Implies explicit bounds checks.
   bool no_signals = false;

@@ -1,36 +1,81 @@
 #include "ir/cell.hpp"
 
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace zwasm {
 namespace {
 
-/// The names, one behind the other: positions in it take less room than pointers.
-struct Names {
-#define IROP(name, format) char name[sizeof(#name)];
-#include "ir/ops.def"
-};
-constexpr Names names = {
+// Names share most of their text with the one before: what is stored is how much, and the rest.
+// Every `names_per_block`-th name is whole.
+constexpr size_t names_per_block = 16;
+
+constexpr std::string_view plain_names[] = {
 #define IROP(name, format) #name,
 #include "ir/ops.def"
 };
-constexpr uint16_t name_positions[] = {
-#define IROP(name, format) offsetof(Names, name),
-#include "ir/ops.def"
+
+constexpr size_t shared_length(size_t op) {
+  if (op % names_per_block == 0) return 0;
+  const std::string_view name = plain_names[op];
+  const std::string_view before = plain_names[op - 1];
+  size_t length = 0;
+  while (length < name.size() && length < before.size() && name[length] == before[length]) ++length;
+  return length;
+}
+
+constexpr size_t rest_bytes = [] {
+  size_t bytes = 0;
+  for (size_t op = 0; op < ir_op_count; ++op) {
+    bytes += plain_names[op].size() - shared_length(op) + 1;
+  }
+  return bytes;
+}();
+static_assert(rest_bytes <= UINT16_MAX);
+
+struct PackedNames {
+  std::array<uint8_t, ir_op_count> shared{};
+  std::array<uint16_t, (ir_op_count + names_per_block - 1) / names_per_block> blocks{};
+  std::array<char, rest_bytes> rests{};  ///< each ends with a zero
 };
+
+consteval PackedNames pack_names() {
+  PackedNames packed;
+  size_t at = 0;
+  for (size_t op = 0; op < ir_op_count; ++op) {
+    if (op % names_per_block == 0) packed.blocks[op / names_per_block] = static_cast<uint16_t>(at);
+    const size_t shared = shared_length(op);
+    packed.shared[op] = static_cast<uint8_t>(shared);
+    for (const char letter : plain_names[op].substr(shared)) packed.rests[at++] = letter;
+    packed.rests[at++] = '\0';
+  }
+  return packed;
+}
+constexpr PackedNames packed_names = pack_names();
+
 constexpr IrFormat formats[] = {
 #define IROP(name, format) IrFormat::format,
 #include "ir/ops.def"
 };
-static_assert(sizeof(Names) <= UINT16_MAX);
 
 }  // namespace
 
 IrOpInfo info(IrOp op) {
   const auto number = static_cast<size_t>(op);
-  return {reinterpret_cast<const char*>(&names) + name_positions[number], formats[number]};
+  size_t current = number - number % names_per_block;
+  const char* rest = packed_names.rests.data() + packed_names.blocks[number / names_per_block];
+  std::string name;
+  for (;; ++current) {
+    name.resize(packed_names.shared[current]);
+    while (*rest != '\0') name += *rest++;
+    if (current == number) return {std::move(name), formats[number]};
+    ++rest;
+  }
 }
 
 size_t data_cells(const Cell& cell, IrOp op) {
-  switch (info(op).format) {
+  switch (formats[static_cast<size_t>(op)]) {
     case IrFormat::table:
       return (size_t{cell.table.count} + 1 + 3) / 4;
     case IrFormat::rri_64:

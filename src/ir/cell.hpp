@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <string>
 
 namespace zwasm {
 
@@ -46,7 +46,7 @@ enum class IrFormat : uint8_t {
 };
 
 struct IrOpInfo {
-  std::string_view name;
+  std::string name;  ///< as in ops.def
   IrFormat format;
 };
 

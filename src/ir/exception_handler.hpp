@@ -5,8 +5,8 @@
 
 namespace zwasm {
 
-/// A catch clause. The table of a function lists them from the inside out, and those of one block in
-/// the order in which they are tried: the first that covers a cell and matches is the handler.
+/// A catch clause. The table of a function lists them from the inside out, and those of one block
+/// in the order in which they are tried: the first that covers a cell and matches is the handler.
 struct ExceptionHandler {
   static constexpr uint32_t any_tag = ~uint32_t{0};
   /// The exception passes by all handlers before number `landing` (legacy `delegate`).

@@ -72,8 +72,9 @@ void Lowering::throw_ref() {
   become_unreachable();
 }
 
-// --- Legacy: the exception that a clause caught stays in the first slot of its block, below what the
-// clause pushes, for rethrow ---
+// --- Legacy -------------------------------------------------------------------------------------
+// The exception that a clause caught stays in the first slot of its block, below what the clause
+// pushes, for rethrow.
 
 Status Lowering::try_(const BlockType& type) {
   if (!reserve_handlers(1)) return make_trap(TrapKind::out_of_memory);

@@ -8,9 +8,9 @@
 namespace zwasm {
 
 TEST_CASE("operation names are unique") {
-  std::set<std::string_view> names;
+  std::set<std::string> names;
   for (size_t i = 0; i < ir_op_count; ++i) {
-    const std::string_view name = info(static_cast<IrOp>(i)).name;
+    const std::string name = info(static_cast<IrOp>(i)).name;
     CHECK_MESSAGE(names.insert(name).second, name);
   }
 }
@@ -18,10 +18,10 @@ TEST_CASE("operation names are unique") {
 TEST_CASE("every w form is followed by its accumulator-only form") {
   for (size_t i = 0; i + 1 < static_cast<size_t>(IrOp::copy); ++i) {
     const auto op = static_cast<IrOp>(i);
-    const std::string_view name = info(op).name;
+    const std::string name = info(op).name;
     const bool load_mode = name.ends_with("_w_guard") || name.ends_with("_w_checked");
     if (!name.ends_with("_w") && !load_mode) continue;
-    const std::string_view next = info(form(op, 1)).name;
+    const std::string next = info(form(op, 1)).name;
     const size_t letter = load_mode ? name.rfind("_w_") + 1 : name.size() - 1;
     CHECK_MESSAGE(name.substr(0, letter) == next.substr(0, letter), name);
     CHECK_MESSAGE((next[letter] == 'a' || next[letter] == 'f'), name);

@@ -160,8 +160,8 @@ class Instantiation {
     return {};
   }
 
-  /// Elements that are expressions are evaluated once: each may be an object with an identity. Those
-  /// of functions have none, and are made when they are used.
+  /// Elements that are expressions are evaluated once: each may be an object with an identity.
+  /// Those of functions have none, and are made when they are used.
   Status evaluate_elements(ConstantEvaluator& evaluator) {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const ElemSegment& segment = module_.elems[i];

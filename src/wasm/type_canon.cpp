@@ -262,7 +262,9 @@ void TypeRegistry::Impl::append(const Group& group) {
     added.depth = static_cast<uint32_t>(inherited.size());
   }
   // A field may refer to a later type of the group.
-  for (uint32_t i = start; i < start + size; ++i) entry(i).layout = make_layout(entry(i).definition);
+  for (uint32_t i = start; i < start + size; ++i) {
+    entry(i).layout = make_layout(entry(i).definition);
+  }
   count += size;
 }
 

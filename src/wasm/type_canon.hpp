@@ -16,9 +16,9 @@ namespace zwasm {
 enum class CanonicalType : uint32_t {};
 inline constexpr CanonicalType no_canonical_type{~uint32_t{0}};
 
-/// How values of a struct or array type lie in memory, behind the object's header. A struct's fields
-/// take slots like values in a frame (8 bytes, a v128 16; packed fields too); an array's elements
-/// take the size of their storage type.
+/// How values of a struct or array type lie in memory, behind the object's header. The fields of a
+/// struct take slots like values in a frame (8 bytes, a v128 16; packed fields too); an array's
+/// elements take the size of their storage type.
 struct ObjectLayout {
   uint32_t slots = 0;                    ///< of all fields of a struct
   uint8_t element_log2 = 0;              ///< of an array: log2 of the bytes of an element
