@@ -26,6 +26,7 @@ void check_generated(std::span<const uint8_t> choices) {
   const Execution expected = check_execution(module);
   require(expected.compiled, "a generated module is valid");
   check_module(module, Features());
+  if (computes_with_floats(choices)) return;
   const std::vector<uint8_t> other = generate_module(choices, Constants::in_globals);
   require_same(expected, execute(other, true), "knowing constants does not change results");
 }

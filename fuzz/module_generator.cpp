@@ -40,22 +40,33 @@ constexpr uint64_t edges[] = {0,          1,           2,           7,          
                               0x7FC00000,           // NaN
                               0x4F000000};          // 2^31
 
+bool is_float(const OpcodeInfo& row) {
+  const auto kinds = std::span(row.signature.kinds)
+                         .first(size_t{row.signature.param_count} + row.signature.result_count);
+  return row.text.starts_with("f32x4") || row.text.starts_with("f64x2") ||
+         std::ranges::any_of(kinds, [](SignatureKind kind) {
+           return kind == SignatureKind::f32 || kind == SignatureKind::f64;
+         });
+}
+
 /// Instructions that are typed by their signature, of features that are executed.
-const std::vector<Opcode>& regular_opcodes() {
-  static const std::vector<Opcode> list = [] {
-    std::vector<Opcode> result;
-    for (size_t i = 0; i < opcode_count; ++i) {
-      const OpcodeInfo& row = opcode_table[i];
-      if (row.signature.special || row.feature == Feature::gc ||
-          row.feature == Feature::threads || row.feature == Feature::exceptions ||
-          row.feature == Feature::legacy_exceptions) {
-        continue;
-      }
-      result.push_back(static_cast<Opcode>(i));
+std::vector<Opcode> make_regular_opcodes(bool floats) {
+  std::vector<Opcode> result;
+  for (size_t i = 0; i < opcode_count; ++i) {
+    const OpcodeInfo& row = opcode_table[i];
+    if (row.signature.special || row.feature == Feature::gc || row.feature == Feature::threads ||
+        row.feature == Feature::exceptions || row.feature == Feature::legacy_exceptions ||
+        (is_float(row) && !floats)) {
+      continue;
     }
-    return result;
-  }();
-  return list;
+    result.push_back(static_cast<Opcode>(i));
+  }
+  return result;
+}
+const std::vector<Opcode>& regular_opcodes(bool floats) {
+  static const std::vector<Opcode> all = make_regular_opcodes(true);
+  static const std::vector<Opcode> without_floats = make_regular_opcodes(false);
+  return floats ? all : without_floats;
 }
 
 class Choices {
@@ -94,6 +105,7 @@ struct Surroundings {
   std::vector<Signature> types;
   std::vector<uint32_t> functions;  ///< type of each
   Constants constants = Constants::in_code;
+  bool floats = false;              ///< instructions that compute with floats
   std::vector<std::pair<ValType, Instruction>> constant_globals;  ///< those behind value_types
 };
 
@@ -285,7 +297,8 @@ class BodyGenerator {
   }
 
   void regular() {
-    const Opcode opcode = regular_opcodes()[choices_.below(regular_opcodes().size())];
+    const std::vector<Opcode>& opcodes = regular_opcodes(module_.floats);
+    const Opcode opcode = opcodes[choices_.below(opcodes.size())];
     const OpcodeInfo& row = info(opcode);
     Instruction in;
     in.opcode = opcode;
@@ -646,6 +659,10 @@ void mutable_global(ByteWriter& out, ValType type, const Instruction& in) {
 
 }  // namespace
 
+bool computes_with_floats(std::span<const uint8_t> choices) {
+  return !choices.empty() && choices[0] < 128;
+}
+
 std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants constants) {
   static constexpr uint8_t header[] = {0x00, 'a', 's', 'm', 1, 0, 0, 0};
   static constexpr std::string_view function_names[] = {"f0", "f1", "f2", "f3"};
@@ -654,6 +671,7 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants c
   Choices choices(bytes);
   Surroundings module;
   module.constants = constants;
+  module.floats = computes_with_floats(bytes);
   module.types.resize(1 + choices.below(4));
   for (Signature& type : module.types) {
     type = {some_types(choices, 3), some_types(choices, 2)};

@@ -19,4 +19,9 @@ enum class Constants : uint8_t {
 /// choices give similar modules. Uses only instructions that this build executes.
 std::vector<uint8_t> generate_module(std::span<const uint8_t> choices, Constants constants);
 
+/// Whether the module may compute with floats. The payload of a NaN that comes of other NaNs is not
+/// determined, so only the results of modules without arithmetic on floats do not depend on the
+/// form of their constants.
+bool computes_with_floats(std::span<const uint8_t> choices);
+
 }  // namespace zwasm::fuzz
