@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the examples in the text format and compares what they print with what they state.
 
-Usage: run.py [--zwasm ZWASM]
+Usage: run.py [--zwasm ZWASM] [FILE.wat...]
 
-Each file says at its head how it is run, by the shell, and what that prints, one line or several:
+Without files: those in examples/wat. Each file says at its head how it is run, by the shell, and what that prints, one line or several:
 
     ;; run: zwasm examples/wat/01_hello_add.wat --invoke add 2 3
     ;; prints: 5
@@ -42,13 +42,14 @@ def failure(zwasm, example):
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    parser.add_argument("files", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     if not arguments.zwasm:
         sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
     zwasm = shlex.split(arguments.zwasm)
     if len(zwasm) == 1:
         zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
-    examples = sorted((ROOT / "examples" / "wat").glob("*.wat"))
+    examples = arguments.files or sorted((ROOT / "examples" / "wat").glob("*.wat"))
     failures = 0
     for example in examples:
         problem = failure(zwasm, example)

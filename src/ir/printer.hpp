@@ -21,6 +21,7 @@ Result<std::string> print_predecoded(const Module& module, FuncIndex function,
 /// operation numbers. Slots are s0, s1, ...; `acc` is the integer accumulator, `facc` the float
 /// accumulator of the operand's type; branch targets are cell numbers. A line for each of
 /// `handlers` follows, in the order in which they are tried; cells are numbered as above.
-std::string print_ir(std::span<const Cell> cells, std::span<const ExceptionHandler> handlers = {});
+std::string print_ir(std::span<const Cell> cells,
+                     std::span<const ExceptionHandler> handlers = {});
 
 }  // namespace zwasm

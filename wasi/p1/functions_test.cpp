@@ -13,7 +13,7 @@ TrapKind no_wasm(ExecutionContext&, const FuncRef&, Slot*) { return TrapKind::un
 
 /// Calls WASI functions the way a module would, but from the host: there is no guest memory.
 struct Fixture {
-  Runtime runtime{{&no_wasm, nullptr}, MemoryMode::explicit_, 64 * 1024};
+  Runtime runtime{{&no_wasm, nullptr, nullptr, nullptr}, MemoryMode::explicit_, 64 * 1024};
   Store store{runtime};
   Linker linker;
   Host host;
