@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+// What this program checks of files, it checks itself; std::filesystem would come along otherwise.
+#define CLI11_HAS_FILESYSTEM 0
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
