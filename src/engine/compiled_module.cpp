@@ -106,6 +106,7 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
   if (entry.body.load(std::memory_order_relaxed) != interp::lazy_body()) return {};
   const uint64_t start = os::monotonic_now();
   const uint32_t function = module_.imported_functions + defined_index;
+  replayed_ = nullptr;
   ZWASM_CHECK(lowering().lower(FuncIndex{function}, options(variant, false)));
   const size_t count = lowering_->cells().size();
   Cell* cells = code_memory_.allocate(count);
@@ -171,6 +172,16 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
   return nullptr;
 }
 
+/// Repeats the translation of a function with all that it can tell of its cells; the same function
+/// twice is no more work than once. False when there is no memory.
+bool CompiledModule::replay(const Body& body, Variant variant) {
+  if (replayed_ == body.cells) return true;
+  replayed_ = nullptr;
+  if (!lowering().lower(FuncIndex{body.function}, options(variant, true)).ok()) return false;
+  replayed_ = body.cells;
+  return true;
+}
+
 bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
   const std::lock_guard lock(mutex_);
   const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
@@ -179,8 +190,7 @@ bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
   if (body == nullptr) return false;
   location.function = body->function;
   location.offset = module_.code(FuncIndex{body->function}).body.offset;
-  const Status replayed = lowering().lower(FuncIndex{body->function}, options(variant, true));
-  if (replayed.ok()) {
+  if (replay(*body, variant)) {
     const size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
     location.offset = lowering_->position(index);
   }
@@ -216,8 +226,7 @@ std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) 
   Variant variant{};
   const Body* body = find_body(address, variant);
   if (body == nullptr) return {};
-  const Status replayed = lowering().lower(FuncIndex{body->function}, options(variant, true));
-  if (!replayed.ok()) exit_out_of_memory();
+  if (!replay(*body, variant)) exit_out_of_memory();
   size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
   while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
   const std::span<const uint16_t> slots = lowering_->reference_slots(index);

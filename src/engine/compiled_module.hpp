@@ -96,6 +96,7 @@ class CompiledModule final : public ModuleCode {
   Lowering& lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
   const Body* find_body(uintptr_t address, Variant& variant) const;
+  bool replay(const Body& body, Variant variant);
   bool keep_handlers(const Cell* cells);
   std::span<const uint16_t> make_reference_map(uintptr_t address);
   ReferenceMap& reference_map_place(uintptr_t address);
@@ -111,6 +112,7 @@ class CompiledModule final : public ModuleCode {
   mutable std::mutex mutex_;  ///< guards what follows, but for published entries
   ModuleStats stats_;
   std::unique_ptr<Lowering> lowering_;
+  const Cell* replayed_ = nullptr;  ///< the body that lowering_ holds a replay of
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];
   Vector<CatchingBody> catching_bodies_;  ///< by address
