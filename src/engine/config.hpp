@@ -29,7 +29,7 @@ struct Config {
   /// Never more than four. All but the calling one have ended when the module is there.
   unsigned validation_threads = 0;
   /// Of the structs, arrays and exceptions of a store.
-  uint64_t max_heap_bytes = ~uint64_t{0};
+  uint64_t max_heap_bytes = uint64_t{4} << 30;
   /// For tests: collect garbage at every allocation, and make objects' old places inaccessible.
   bool collect_always = false;
   /// Install no signal handlers. Implies explicit bounds checks.
