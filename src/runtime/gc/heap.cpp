@@ -89,8 +89,8 @@ void Heap::set_capacity(uint64_t request) {
 /// Turns to an empty space with room for `used` bytes and the growth after it.
 bool Heap::begin_space(uint64_t used) {
   const uint64_t least = std::max(initial_capacity, used + max_inline_bytes);
-  // Room for what the capacity may become, which large objects raise too: pages that are not touched
-  // cost nothing.
+  // Room for what the capacity may become, which large objects raise too: pages that are not
+  // touched cost nothing.
   const uint64_t wanted = std::max(
       least, std::min(saturating_multiply(used + large_bytes_, growth_factor), options_.max_bytes));
   if (spare_.size() < least || spare_.size() / 4 > wanted || options_.torture) {
