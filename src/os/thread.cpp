@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <initializer_list>
 #include <type_traits>
 
 namespace zwasm::os {
@@ -18,6 +19,9 @@ bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
   // The thread inherits the mask.
   sigset_t all, previous;
   sigfillset(&all);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+    sigdelset(&all, fault);
+  }
   pthread_sigmask(SIG_SETMASK, &all, &previous);
   started_ = pthread_create(
                  &handle_, &attributes,
