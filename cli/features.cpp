@@ -28,11 +28,11 @@ const char* status(Feature feature) {
     case Feature::multi_memory:
     case Feature::wide_arithmetic:
     case Feature::custom_page_sizes:
+    case Feature::threads:
       return "executed";
     case Feature::gc:
     case Feature::exceptions:
     case Feature::legacy_exceptions:
-    case Feature::threads:
       return "validated";
     case Feature::branch_hinting:
       return "ignored";
