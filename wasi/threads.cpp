@@ -91,7 +91,7 @@ int32_t Threads::spawn(Store& parent, uint32_t argument) {
     if (ended == nullptr) break;
     delete ended;
   }
-  auto* thread = new (std::nothrow) Thread{this, 0, argument, nullptr};
+  auto* thread = new (std::nothrow) Thread(*this, argument);
   if (thread == nullptr) return failure(Errno::nomem);
   thread->store.reset(new (std::nothrow)
                           Store(main_.runtime(), main_.limits(), main_.variant()));
@@ -142,7 +142,7 @@ bool Threads::prepare(Thread& thread, Store& parent) {
     store.set_fuel(half);
     parent.set_fuel(parent.fuel() - half);
   }
-  const Result<Instance*> instance = linker_.instantiate(store, module_);
+  Result<Instance*> instance = linker_.instantiate(store, module_);
   if (!instance.ok()) return false;
   thread.start = (*instance)->exported_func(start_name);
   return true;

@@ -52,9 +52,12 @@ class Threads {
 
  private:
   struct Thread {
-    Threads* group;
-    uint32_t id;
-    uint32_t argument;
+    Thread(Threads& the_group, uint32_t the_argument)
+        : group(&the_group), argument(the_argument) {}
+
+    Threads* const group;
+    uint32_t id = 0;
+    const uint32_t argument;
     std::unique_ptr<Store> store;  ///< null when it has ended
     const FuncRef* start = nullptr;
     Thread* next = nullptr;
