@@ -15,6 +15,7 @@
 #include "values.hpp"
 #include "wasi/host.hpp"
 #include "wasi/p1/functions.hpp"
+#include "wasi/threads.hpp"
 
 extern char** environ;
 
@@ -94,6 +95,8 @@ class Run final : public Command {
         .group("WASI");
     options.add_option("--tcplisten", listeners_, "Give the guest a listening TCP socket")
         .type_name("ADDRESS:PORT")
+        .group("WASI");
+    options.add_flag("--wasi-threads", wasi_threads_, "Let the guest start threads (wasi-threads)")
         .group("WASI");
     options.add_option("--preload", preloads_, "Instantiate a module first, for imports from NAME")
         .type_name("NAME=FILE")
@@ -201,11 +204,20 @@ class Run final : public Command {
       linker.define_instance(preloads[i].name, **instance);
     }
 
+    wasi::Threads threads(store, linker);
+    if (wasi_threads_) {
+      const auto status = threads.define(*module);
+      if (!status.ok()) return failed(store, status.error());
+    }
     const uint64_t instantiating = os::monotonic_now();
+    threads_ = &threads;
     auto instance = linker.instantiate(store, *module);
     trace_.phase("instantiated", instantiating);
     const uint64_t running = os::monotonic_now();
-    const int code = instance.ok() ? run(store, **instance) : failed(store, instance.error());
+    int code = instance.ok() ? run(store, **instance) : failed(store, instance.error());
+    if (const Error* error = threads.stop(); error != nullptr && !failed_) {
+      code = failed(threads.failed_store(), *error);
+    }
     trace_.phase("ran", running);
     if (stats_format_ != Stats::none) {
       print_stats(**module, running - instantiating, os::monotonic_now() - running, store);
@@ -294,7 +306,14 @@ class Run final : public Command {
     return exit_success;
   }
 
-  int failed(const Store& store, const Error& error) const { return failed(store, error, file_); }
+  /// Reports how running the module failed. If that was by another of the guest's threads, then
+  /// `error` is only that this one was stopped.
+  int failed(const Store& store, const Error& error) {
+    failed_ = true;
+    const Error* other = threads_ != nullptr ? threads_->stop() : nullptr;
+    if (other != nullptr) return failed(threads_->failed_store(), *other, file_);
+    return failed(store, error, file_);
+  }
 
   int failed(const Store& store, const Error& error, const std::string& file) const {
     const int code = report(file, explained(store, error), trap_exit_code_);
@@ -326,7 +345,9 @@ class Run final : public Command {
       result.message += format(" in %s at 0x%x", frame.label().c_str(), frame.offset);
     }
     if (error.kind == ErrorKind::unlinkable && error.message.starts_with("unknown import")) {
-      result.message += " (see --preload and --unknown-imports)";
+      result.message += error.message.find("\"thread-spawn\"") != std::string::npos
+                            ? " (see --wasi-threads)"
+                            : " (see --preload and --unknown-imports)";
     }
     return result;
   }
@@ -457,11 +478,13 @@ class Run final : public Command {
   std::vector<Value> invoke_arguments_;
   std::vector<std::string> directories_, variables_, listeners_, preloads_, traces_;
   bool inherit_environment_ = false, allow_all_ = false, backtrace_ = false;
+  bool wasi_threads_ = false, failed_ = false;
   std::optional<std::string> argv0_, unknown_imports_, fuel_, timeout_, trap_exit_code_text_;
   std::string stats_;
   int trap_exit_code_ = exit_trap;
   uint64_t fuel_given_ = 0;
   const TimeLimit* time_limit_ = nullptr;
+  wasi::Threads* threads_ = nullptr;  ///< while the module is instantiated and runs
   Stats stats_format_ = Stats::none;
   Trace trace_;
 };

@@ -153,7 +153,7 @@ std::string print_values(const std::vector<Value>& values) {
 }  // namespace
 
 WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute, uint64_t fuel)
-    : engine_(engine), file_(file), execute_(execute), store_(engine.make_store()) {
+    : engine_(engine), file_(file), execute_(execute), store_(engine.make_store()), fuel_(fuel) {
   if (engine.config().fuel) store_.set_fuel(fuel);
   linker_.define<print_nothing>("spectest", "print");
   linker_.define<print_i32>("spectest", "print_i32");
@@ -177,9 +177,22 @@ WastRunner::WastRunner(Engine& engine, std::string_view file, bool execute, uint
   }
 }
 
-WastResult WastRunner::run(const Script& script) {
+/// A thread of the script: a runner with a store of its own.
+struct WastRunner::Thread {
+  Thread(Engine& engine, std::string_view file, bool execute, uint64_t fuel)
+      : runner(engine, file, execute, fuel) {}
+
+  std::span<const ScriptCommand> commands;
+  WastRunner runner;
   WastResult result;
-  for (const ScriptCommand& each : script.commands) {
+  os::Thread thread;
+};
+
+WastRunner::~WastRunner() = default;
+
+WastResult WastRunner::run(std::span<const ScriptCommand> commands) {
+  WastResult result;
+  for (const ScriptCommand& each : commands) {
     if (!execute_ && needs_execution(each.kind)) continue;
     std::string why;
     if (command(each, why)) {
@@ -213,6 +226,12 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
                          why);
     }
     case ScriptCommand::Kind::register_: {
+      if (const auto shared = shared_.find(command.id); shared != shared_.end()) {
+        for (const auto& [name, memory] : shared->second) {
+          linker_.define_extern(command.name, name, Extern(memory->instance()));
+        }
+        return true;
+      }
       Instance* instance = find_instance(command.id);
       if (instance == nullptr) {
         why = "unknown instance";
@@ -255,10 +274,8 @@ bool WastRunner::command(const ScriptCommand& command, std::string& why) {
       return fails(instance.ok() ? nullptr : &instance.error(), ErrorKind::unlinkable,
                    command.message, why);
     }
-    case ScriptCommand::Kind::thread:
-    case ScriptCommand::Kind::wait:
-      why = "threads are not supported by this build";
-      return false;
+    case ScriptCommand::Kind::thread: return start_thread(command, why);
+    case ScriptCommand::Kind::wait: return wait_thread(command, why);
   }
   return false;
 }
@@ -346,6 +363,52 @@ bool WastRunner::assert_return(const ScriptCommand& command, std::string& why) {
           print_values(*result);
   }
   return same;
+}
+
+bool WastRunner::start_thread(const ScriptCommand& command, std::string& why) {
+  auto thread = std::make_unique<Thread>(engine_, file_, execute_, fuel_);
+  if (!command.source_id.empty()) {
+    Instance* instance = find_instance(command.source_id);
+    if (instance == nullptr) {
+      why = "unknown instance";
+      return false;
+    }
+    SharedExports& exports = thread->runner.shared_[std::string(command.source_id)];
+    for (const Export& exported : instance->module().module().exports) {
+      if (exported.kind != ExternKind::memory) continue;
+      MemoryInstance& memory = instance->memory(exported.index);
+      if (memory.shared() == nullptr) continue;
+      exports.insert_or_assign(std::string(exported.name), Ref<SharedMemory>(memory.shared()));
+    }
+  }
+  thread->commands = command.commands;
+  constexpr size_t stack_bytes = size_t{1} << 20;
+  const auto run = [](void* self) {
+    Thread& running = *static_cast<Thread*>(self);
+    running.result = running.runner.run(running.commands);
+  };
+  if (!thread->thread.start(run, thread.get(), stack_bytes)) {
+    why = "the system has no thread left";
+    return false;
+  }
+  threads_.insert_or_assign(std::string(command.id), std::move(thread));
+  return true;
+}
+
+bool WastRunner::wait_thread(const ScriptCommand& command, std::string& why) {
+  const auto found = threads_.find(command.id);
+  if (found == threads_.end()) {
+    why = "unknown thread";
+    return false;
+  }
+  found->second->thread.join();
+  const WastResult result = found->second->result;
+  threads_.erase(found);
+  if (result.failed != 0) {
+    why = format("%llu commands of the thread failed",
+                 static_cast<unsigned long long>(result.failed));
+  }
+  return result.failed == 0;
 }
 
 /// Whether `error` is of the kind, and its message begins as expected (or the other way round: the

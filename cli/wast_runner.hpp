@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/engine.hpp"
+#include "os/thread.hpp"
 #include "text/script.hpp"
 
 namespace zwasm::cli {
@@ -26,10 +28,16 @@ class WastRunner {
   /// fuel.
   WastRunner(Engine& engine, std::string_view file, bool execute, uint64_t fuel);
 
-  WastResult run(const Script& script);
+  ~WastRunner();
+
+  WastResult run(const Script& script) { return run(script.commands); }
 
  private:
+  WastResult run(std::span<const ScriptCommand> commands);
   using Values = std::vector<Value>;
+  /// The shared memories that an instance exports, by name.
+  using SharedExports = std::map<std::string, Ref<SharedMemory>, std::less<>>;
+  struct Thread;
 
   bool command(const ScriptCommand& command, std::string& why);
   bool define(const ScriptModule& module, std::string& why);
@@ -40,6 +48,8 @@ class WastRunner {
   bool rejected(const ScriptCommand& command, ErrorKind kind, std::string& why);
   bool fails(const Error* error, ErrorKind kind, std::string_view message, std::string& why);
   bool assert_return(const ScriptCommand& command, std::string& why);
+  bool start_thread(const ScriptCommand& command, std::string& why);
+  bool wait_thread(const ScriptCommand& command, std::string& why);
 
   Engine& engine_;
   std::string file_;
@@ -50,6 +60,10 @@ class WastRunner {
   std::map<std::string, Ref<CompiledModule>, std::less<>> definitions_;
   Instance* last_instance_ = nullptr;
   Ref<CompiledModule> last_definition_;
+  uint64_t fuel_;
+  /// Of a thread's runner: instances of the runner that started it.
+  std::map<std::string, SharedExports, std::less<>> shared_;
+  std::map<std::string, std::unique_ptr<Thread>, std::less<>> threads_;
 };
 
 }  // namespace zwasm::cli

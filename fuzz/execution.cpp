@@ -1,17 +1,21 @@
 #include "fuzz/execution.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <vector>
 
 #include "engine/engine.hpp"
 #include "fuzz/failure.hpp"
+#include "os/clock.hpp"
 
 namespace zwasm::fuzz {
 namespace {
 
 constexpr uint64_t fuel_per_call = 3'000;
 constexpr size_t max_calls = 12;
+/// Of one that may wait on a shared memory, where nobody would ever wake it.
+constexpr uint64_t time_per_call = 100'000'000;
 
 Config bounded_config(bool metered) {
   Config config;
@@ -47,9 +51,11 @@ class Run {
 
   void instantiate(const Ref<CompiledModule>& module) {
     execution_.compiled = true;
+    may_wait_ = std::ranges::any_of(module->module().memories,
+                                    [](const MemoryType& memory) { return memory.shared; });
     Linker linker;
     linker.set_unknown_imports(UnknownImports::trap);
-    store_.set_fuel(fuel_per_call);
+    bound_call();
     const Result<Instance*> made = linker.instantiate(store_, module);
     if (!made.ok()) return note(made.error());
     Instance& instance = *made.value();
@@ -70,7 +76,15 @@ class Run {
   void note(const Error& error) {
     note(format("%s %s %s", error_kind_name(error.kind), trap_message(error.trap),
                 error.message.c_str()));
-    if (error.kind == ErrorKind::exhaustion) execution_.is_complete = false;
+    // An interruption comes at no particular moment.
+    if (error.kind == ErrorKind::exhaustion || error.trap == TrapKind::interrupted) {
+      execution_.is_complete = false;
+    }
+  }
+  void bound_call() {
+    store_.set_fuel(fuel_per_call);
+    if (!may_wait_) return;
+    require_ok(store_.set_deadline(os::monotonic_now() + time_per_call), "deadline");
   }
 
   void call_exports(Instance& instance, std::span<const Export> exports) {
@@ -92,7 +106,7 @@ class Run {
       if (!param.is_defaultable()) return;
       arguments.push_back(argument(param, number + arguments.size()));
     }
-    store_.set_fuel(fuel_per_call);
+    bound_call();
     const Status status = store_.call(function, arguments, results);
     if (!status.ok()) return note(status.error());
     for (const Value& result : results) note("result", result);
@@ -111,6 +125,7 @@ class Run {
 
   Store& store_;
   Execution execution_;
+  bool may_wait_ = false;
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
+#include <utility>
 
 namespace zwasm::wasi {
 namespace {
@@ -20,6 +22,24 @@ uint16_t fdflags_of_host(int flags) {
     result |= fdflags::dsync;
   }
   return result;
+}
+
+/// Why an open descriptor lacks one of the rights `needed`.
+Errno refusal(const Descriptor& descriptor, Rights needed) {
+  constexpr Rights content = rights::fd_read | rights::fd_write | rights::fd_seek |
+                             rights::fd_tell | rights::fd_allocate | rights::fd_filestat_set_size;
+  constexpr Rights beneath = rights::directory & ~Rights{rights::file};
+  const Rights missing = needed & ~descriptor.base;
+  if (descriptor.is_directory()) return (missing & content) != 0 ? Errno::isdir : Errno::notcapable;
+  if ((missing & beneath) != 0) return Errno::notdir;
+  if ((missing & (rights::sock_shutdown | rights::sock_accept)) != 0) {
+    return descriptor.is_socket() ? Errno::notcapable : Errno::notsock;
+  }
+  if ((missing & (rights::fd_seek | rights::fd_tell)) != 0 &&
+      descriptor.type != FileType::regular_file) {
+    return Errno::spipe;
+  }
+  return (missing & content) != 0 ? Errno::badf : Errno::notcapable;
 }
 
 }  // namespace
@@ -39,42 +59,60 @@ Errno file_type_of(int fd, FileType& type) {
   return Errno::success;
 }
 
-Descriptor Descriptor::of_stream(const Stream& stream, Rights base) {
-  Descriptor descriptor;
-  descriptor.kind = Kind::stream;
-  descriptor.base = base;
-  descriptor.stream = stream;
+Ref<Descriptor> Descriptor::make() { return Ref<Descriptor>(new (std::nothrow) Descriptor()); }
+
+Ref<Descriptor> Descriptor::of_stream(const Stream& stream, Rights base) {
+  Ref<Descriptor> descriptor = make();
+  if (!descriptor) return descriptor;
+  descriptor->kind = Kind::stream;
+  descriptor->base = base;
+  descriptor->stream = stream;
   return descriptor;
 }
 
-Descriptor Descriptor::borrowed(int fd, Rights allowed) {
-  Descriptor descriptor;
-  descriptor.kind = Kind::host;
-  descriptor.fd_ = fd;
-  descriptor.base = allowed;
-  descriptor.is_described_ = false;
+Ref<Descriptor> Descriptor::borrowed(int fd, Rights allowed) {
+  Ref<Descriptor> descriptor = make();
+  if (!descriptor) return descriptor;
+  descriptor->kind = Kind::host;
+  descriptor->fd_ = fd;
+  descriptor->base = allowed;
+  descriptor->is_described_ = false;
   return descriptor;
 }
 
-Descriptor Descriptor::owned(UniqueFd fd, FileType type, Rights base, Rights inheriting) {
-  Descriptor descriptor;
-  descriptor.kind = Kind::host;
-  descriptor.type = type;
-  descriptor.base = base;
-  descriptor.inheriting = inheriting;
-  descriptor.fd_ = fd.get();
-  descriptor.owner_ = std::move(fd);
+Ref<Descriptor> Descriptor::owned(UniqueFd fd, FileType type, Rights base, Rights inheriting) {
+  Ref<Descriptor> descriptor = make();
+  if (!descriptor) return descriptor;
+  descriptor->kind = Kind::host;
+  descriptor->type = type;
+  descriptor->base = base;
+  descriptor->inheriting = inheriting;
+  descriptor->fd_ = fd.get();
+  descriptor->owner_ = std::move(fd);
   return descriptor;
+}
+
+Errno Descriptor::allows(Rights needed) const {
+  if (!is_open()) return Errno::badf;
+  return (needed & ~base) == 0 ? Errno::success : refusal(*this, needed);
 }
 
 void Descriptor::describe() {
   if (is_described_) return;
+  const std::lock_guard lock(describe_mutex_);
+  if (is_described_) return;
+  find_out();
   is_described_ = true;
+}
+
+void Descriptor::find_out() {
   const int host_flags = ::fcntl(fd_, F_GETFL);
-  if (host_flags < 0 || file_type_of(fd_, type) != Errno::success) {
+  FileType host_type;
+  if (host_flags < 0 || file_type_of(fd_, host_type) != Errno::success) {
     kind = Kind::closed;  // by the embedder
     return;
   }
+  type = host_type;
   flags = fdflags_of_host(host_flags);
   Rights possible = rights::stream;
   if (type == FileType::regular_file || type == FileType::block_device) possible = rights::file;

@@ -1,11 +1,14 @@
 // What a guest's file descriptor stands for.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string_view>
 
+#include "runtime/ref_counted.hpp"
 #include "wasi/directory.hpp"
 #include "wasi/types.hpp"
 #include "wasi/unique_fd.hpp"
@@ -14,15 +17,17 @@ namespace zwasm::wasi {
 
 /// A byte stream that the embedder provides in place of a host descriptor. A null `read` is at its
 /// end; a null `write` swallows everything. Both set `count` to how many bytes were moved; a read
-/// of 0 bytes is the end. Called on the guest's thread; must not call into the guest's store.
+/// of 0 bytes is the end. Called on the guest's thread, on several at once if the guest has more;
+/// must not call into the guest's store.
 struct Stream {
   void* data = nullptr;
   Errno (*read)(void* data, std::span<uint8_t> bytes, size_t& count) = nullptr;
   Errno (*write)(void* data, std::span<const uint8_t> bytes, size_t& count) = nullptr;
 };
 
-/// An entry of the descriptor table.
-class Descriptor {
+/// What an entry of the descriptor table stands for. Whoever is using it owns it too, so that its
+/// host descriptor stays open until then when another thread closes it. Thread-safe.
+class Descriptor final : public RefCounted {
  public:
   enum class Kind : uint8_t {
     closed,
@@ -30,14 +35,12 @@ class Descriptor {
     host,    ///< a host descriptor: file, directory, pipe, terminal, device, socket
   };
 
-  Descriptor() = default;
-  static Descriptor of_stream(const Stream& stream, Rights base);
+  // All of these return null when there is no memory.
+  static Ref<Descriptor> of_stream(const Stream& stream, Rights base);
   /// Borrows a host descriptor. What it is, is asked when the guest first needs it.
-  static Descriptor borrowed(int fd, Rights allowed);
+  static Ref<Descriptor> borrowed(int fd, Rights allowed);
   /// Takes over a host descriptor of a known type.
-  static Descriptor owned(UniqueFd fd, FileType type, Rights base, Rights inheriting);
-  Descriptor(Descriptor&&) noexcept = default;
-  Descriptor& operator=(Descriptor&&) noexcept = default;
+  static Ref<Descriptor> owned(UniqueFd fd, FileType type, Rights base, Rights inheriting);
 
   /// The host descriptor; -1 for streams.
   int fd() const { return fd_; }
@@ -59,19 +62,30 @@ class Descriptor {
   /// Afterwards it is closed if the embedder has none of that number.
   void describe();
 
-  Kind kind = Kind::closed;
-  FileType type = FileType::unknown;
-  bool is_preopen = false;
+  /// Whether it has all of these rights; or else Errno::badf, or what POSIX says when something is not
+  /// possible with this kind of file.
+  Errno allows(Rights needed) const;
+
+  std::atomic<Kind> kind = Kind::closed;
+  std::atomic<FileType> type = FileType::unknown;
+  bool is_preopen = false;    ///< like the next one, and `guest_path`: set before it is inserted
   bool is_read_only = false;  ///< directories: nothing beneath it can be changed
-  uint16_t flags = 0;         ///< fdflags
-  Rights base = 0;
-  Rights inheriting = 0;
+  std::atomic<uint16_t> flags = 0;  ///< fdflags
+  std::atomic<Rights> base = 0;
+  std::atomic<Rights> inheriting = 0;
   Stream stream;
   std::string_view guest_path;  ///< of a preopen; owned by the host context
+  std::mutex listing_mutex;     ///< guards `listing`
   DirectoryListing listing;     ///< read by the first readdir
 
  private:
-  bool is_described_ = true;
+  Descriptor() = default;
+  ~Descriptor() override = default;
+  static Ref<Descriptor> make();
+  void find_out();
+
+  std::mutex describe_mutex_;
+  std::atomic<bool> is_described_ = true;
   int fd_ = -1;
   UniqueFd owner_;
 };

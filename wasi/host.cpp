@@ -8,30 +8,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "wasi/guest_memory.hpp"
 #include "wasi/poll.hpp"
 
 namespace zwasm::wasi {
 namespace {
-
-/// Why an open descriptor lacks one of the rights `needed`.
-Errno refusal(const Descriptor& descriptor, Rights needed) {
-  constexpr Rights content = rights::fd_read | rights::fd_write | rights::fd_seek |
-                             rights::fd_tell | rights::fd_allocate | rights::fd_filestat_set_size;
-  constexpr Rights beneath = rights::directory & ~Rights{rights::file};
-  const Rights missing = needed & ~descriptor.base;
-  if (descriptor.is_directory()) return (missing & content) != 0 ? Errno::isdir : Errno::notcapable;
-  if ((missing & beneath) != 0) return Errno::notdir;
-  if ((missing & (rights::sock_shutdown | rights::sock_accept)) != 0) {
-    return descriptor.is_socket() ? Errno::notcapable : Errno::notsock;
-  }
-  if ((missing & (rights::fd_seek | rights::fd_tell)) != 0 &&
-      descriptor.type != FileType::regular_file) {
-    return Errno::spipe;
-  }
-  return (missing & content) != 0 ? Errno::badf : Errno::notcapable;
-}
 
 /// Splits "address:port" or "[address]:port" and makes it a socket address.
 bool parse_address(std::string_view text, sockaddr_storage& address, socklen_t& length) {
@@ -97,19 +80,19 @@ void Host::inherit_stdio() {
 }
 
 void Host::set_stdio_descriptor(uint32_t fd, int host_fd) {
-  descriptors_[fd] = Descriptor::borrowed(host_fd, fd == 0 ? input_rights : output_rights);
+  set(fd, Descriptor::borrowed(host_fd, fd == 0 ? input_rights : output_rights));
 }
 
 void Host::set_stdin(const Stream& stream) {
-  descriptors_[0] = Descriptor::of_stream(stream, rights::stream & ~Rights{rights::writing});
+  set(0, Descriptor::of_stream(stream, rights::stream & ~Rights{rights::writing}));
 }
 
 void Host::set_stdout(const Stream& stream) {
-  descriptors_[1] = Descriptor::of_stream(stream, rights::stream & ~Rights{rights::fd_read});
+  set(1, Descriptor::of_stream(stream, rights::stream & ~Rights{rights::fd_read}));
 }
 
 void Host::set_stderr(const Stream& stream) {
-  descriptors_[2] = Descriptor::of_stream(stream, rights::stream & ~Rights{rights::fd_read});
+  set(2, Descriptor::of_stream(stream, rights::stream & ~Rights{rights::fd_read}));
 }
 
 Status Host::add_preopen(const char* host_path, std::string_view guest_path, bool read_only) {
@@ -118,13 +101,15 @@ Status Host::add_preopen(const char* host_path, std::string_view guest_path, boo
     return make_error(ErrorKind::host, Error::no_offset, "cannot open the directory %s: %s",
                       host_path, std::strerror(errno));
   }
-  Descriptor descriptor =
+  const Ref<Descriptor> descriptor =
       Descriptor::owned(std::move(fd), FileType::directory, rights::directory, rights::all);
-  descriptor.is_preopen = true;
-  descriptor.is_read_only = read_only;
-  descriptor.guest_path = strings_.copy(guest_path);
+  if (descriptor) {
+    descriptor->is_preopen = true;
+    descriptor->is_read_only = read_only;
+    descriptor->guest_path = strings_.copy(guest_path);
+  }
   uint32_t number;
-  if (insert(std::move(descriptor), number) != Errno::success) {
+  if (insert(descriptor, number) != Errno::success) {
     return make_error(ErrorKind::host, Error::no_offset, "too many directories");
   }
   return {};
@@ -137,10 +122,8 @@ Status Host::add_socket(UniqueFd socket) {
     return make_error(ErrorKind::host, Error::no_offset, "descriptor %d is no socket",
                       socket.get());
   }
-  Descriptor descriptor =
-      Descriptor::owned(std::move(socket), type, rights::socket, rights::socket);
   uint32_t number;
-  if (insert(std::move(descriptor), number) != Errno::success) {
+  if (insert(Descriptor::owned(std::move(socket), type, rights::socket, rights::socket), number) != Errno::success) {
     return make_error(ErrorKind::host, Error::no_offset, "too many sockets");
   }
   return {};
@@ -173,24 +156,35 @@ Status Host::listen_tcp(std::string_view address) {
   return add_socket(std::move(socket));
 }
 
-Errno Host::find(uint32_t fd, Rights needed, Descriptor*& result) {
-  if (fd >= descriptors_.size() || !descriptors_[fd].is_open()) return Errno::badf;
-  descriptors_[fd].describe();
-  return find_undescribed(fd, needed, result);
+void Host::set(uint32_t fd, const Ref<Descriptor>& descriptor) {
+  const std::lock_guard lock(mutex_);
+  descriptors_[fd] = descriptor;
 }
 
-Errno Host::find_undescribed(uint32_t fd, Rights needed, Descriptor*& result) {
-  if (fd >= descriptors_.size() || !descriptors_[fd].is_open()) return Errno::badf;
-  Descriptor& descriptor = descriptors_[fd];
-  if ((needed & ~descriptor.base) != 0) return refusal(descriptor, needed);
-  result = &descriptor;
+Errno Host::get(uint32_t fd, Ref<Descriptor>& result) const {
+  const std::lock_guard lock(mutex_);
+  if (fd >= descriptors_.size() || !descriptors_[fd]) return Errno::badf;
+  result = descriptors_[fd];
   return Errno::success;
 }
 
-Errno Host::insert(Descriptor descriptor, uint32_t& fd) {
+Errno Host::find(uint32_t fd, Rights needed, Ref<Descriptor>& result) {
+  ZWASM_WASI_CHECK(get(fd, result));
+  result->describe();
+  return result->allows(needed);
+}
+
+Errno Host::find_undescribed(uint32_t fd, Rights needed, Ref<Descriptor>& result) {
+  ZWASM_WASI_CHECK(get(fd, result));
+  return result->allows(needed);
+}
+
+Errno Host::insert(const Ref<Descriptor>& descriptor, uint32_t& fd) {
+  if (!descriptor) return Errno::nomem;
+  const std::lock_guard lock(mutex_);
   for (fd = first_free_fd; fd < descriptors_.size(); ++fd) {
-    if (!descriptors_[fd].is_open()) {
-      descriptors_[fd] = std::move(descriptor);
+    if (!descriptors_[fd]) {
+      descriptors_[fd] = descriptor;
       return Errno::success;
     }
   }
@@ -198,30 +192,36 @@ Errno Host::insert(Descriptor descriptor, uint32_t& fd) {
   if (fd == descriptors_.capacity() && !descriptors_.try_reserve(size_t{fd} * 2)) {
     return Errno::nomem;
   }
-  descriptors_.push_back(std::move(descriptor));
+  descriptors_.push_back(descriptor);
   return Errno::success;
 }
 
 Errno Host::close(uint32_t fd) {
-  if (fd >= descriptors_.size() || !descriptors_[fd].is_open()) return Errno::badf;
-  descriptors_[fd] = Descriptor();
-  return Errno::success;
+  Ref<Descriptor> closed;  // goes after the lock: closing may block
+  const std::lock_guard lock(mutex_);
+  if (fd >= descriptors_.size() || !descriptors_[fd]) return Errno::badf;
+  closed = std::exchange(descriptors_[fd], {});
+  return closed->is_open() ? Errno::success : Errno::badf;
 }
 
 Errno Host::renumber(uint32_t from, uint32_t to) {
-  if (from >= descriptors_.size() || !descriptors_[from].is_open()) return Errno::badf;
-  if (to >= descriptors_.size() || !descriptors_[to].is_open()) return Errno::badf;
+  Ref<Descriptor> closed;
+  const std::lock_guard lock(mutex_);
+  const auto is_open = [&](uint32_t fd) {
+    return fd < descriptors_.size() && descriptors_[fd] && descriptors_[fd]->is_open();
+  };
+  if (!is_open(from) || !is_open(to)) return Errno::badf;
   if (from == to) return Errno::success;
-  descriptors_[to] = std::move(descriptors_[from]);
-  descriptors_[from] = Descriptor();
+  closed = std::exchange(descriptors_[to], descriptors_[from]);
+  descriptors_[from] = {};
   return Errno::success;
 }
 
-Errno Host::await(Descriptor& descriptor, short events) {
+Errno Host::await(Descriptor& descriptor, short events, int cancel_fd) {
   if (descriptor.is_stream()) return Errno::success;
   const bool emulated_nonblock =
       descriptor.is_borrowed() && (descriptor.flags & fdflags::nonblock) != 0;
-  if (cancel_fd_ < 0 && !emulated_nonblock) return Errno::success;
+  if (cancel_fd < 0 && !emulated_nonblock) return Errno::success;
   descriptor.describe();
   if (!descriptor.can_block()) return Errno::success;
   if ((descriptor.flags & fdflags::nonblock) != 0) {
@@ -231,7 +231,7 @@ Errno Host::await(Descriptor& descriptor, short events) {
     ZWASM_WASI_CHECK(poll_or_cancel(fds, 0, -1, ready));
     return ready == 0 ? Errno::again : Errno::success;
   }
-  return wait_ready(descriptor.fd(), events, cancel_fd_);
+  return wait_ready(descriptor.fd(), events, cancel_fd);
 }
 
 }  // namespace zwasm::wasi

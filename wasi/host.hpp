@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class StringTable {
   uint32_t count_ = 0;
 };
 
-/// The context of one guest. Used by one thread at a time.
+/// The context of one guest. After the set-up it may be used by all threads of the guest; then the
+/// clock, the random source and the streams of the embedder have to be thread-safe, too.
 class Host {
  public:
   explicit Host(Allocator& allocator = system_allocator());
@@ -67,10 +69,7 @@ class Host {
 
   void set_clock(const ClockSource& clock) { clock_ = clock; }
   void set_random(const RandomSource& random) { random_ = random; }
-  void set_lookup(Lookup lookup) { resolver_ = PathResolver(lookup, allocator_); }
-
-  /// A descriptor that becomes readable when blocking calls are to end, or -1. Borrowed.
-  void set_cancel_descriptor(int fd) { cancel_fd_ = fd; }
+  void set_lookup(Lookup lookup) { resolver_.set_lookup(lookup); }
 
   /// Writes each call, its arguments and its outcome to the process's standard error.
   void set_trace(bool trace) { trace_ = trace; }
@@ -84,29 +83,31 @@ class Host {
   const ClockSource& clock() const { return clock_; }
   const RandomSource& random() const { return random_; }
   PathResolver& resolver() { return resolver_; }
-  int cancel_descriptor() const { return cancel_fd_; }
   Allocator& allocator() const { return allocator_; }
 
   /// The open descriptor `fd`, described, having all of `needed`. Otherwise Errno::badf, or what
   /// POSIX says when something is not possible with this kind of file.
-  Errno find(uint32_t fd, Rights needed, Descriptor*& result);
+  Errno find(uint32_t fd, Rights needed, Ref<Descriptor>& result);
   /// The same without asking what a borrowed descriptor is, for hot paths: `needed` may then turn
   /// out to be missing when the host refuses.
-  Errno find_undescribed(uint32_t fd, Rights needed, Descriptor*& result);
-  /// Puts it at the lowest free number from 3; Errno::mfile when the table is full.
-  Errno insert(Descriptor descriptor, uint32_t& fd);
+  Errno find_undescribed(uint32_t fd, Rights needed, Ref<Descriptor>& result);
+  /// Puts it at the lowest free number from 3; Errno::mfile when the table is full, Errno::nomem for
+  /// null.
+  Errno insert(const Ref<Descriptor>& descriptor, uint32_t& fd);
+  /// The number is free at once; the host's descriptor is closed when no thread uses it any more.
   Errno close(uint32_t fd);
   /// Moves `from` to the open descriptor `to`, closing what was there.
   Errno renumber(uint32_t from, uint32_t to);
 
-  /// Waits until `descriptor` is ready for `events` unless it is non-blocking. Returns at once when
-  /// there is nothing to wait for or nobody to cancel it: the system call then blocks by itself.
-  Errno await(Descriptor& descriptor, short events);
-
-  uint32_t exit_code() const { return exit_code_; }
-  void set_exit_code(uint32_t code) { exit_code_ = code; }
+  /// Waits until `descriptor` is ready for `events` unless it is non-blocking; Errno::interrupted once
+  /// `cancel_fd` is readable. Returns at once when there is nothing to wait for or nobody to cancel
+  /// it (-1): the system call then blocks by itself.
+  static Errno await(Descriptor& descriptor, short events, int cancel_fd);
 
  private:
+  Errno get(uint32_t fd, Ref<Descriptor>& result) const;
+  void set(uint32_t fd, const Ref<Descriptor>& descriptor);
+
   static constexpr uint32_t first_free_fd = 3;
   static constexpr uint32_t max_descriptors = 1u << 20;
   static constexpr Rights input_rights = rights::file & ~Rights{rights::writing};
@@ -116,13 +117,12 @@ class Host {
   Arena strings_;
   StringTable arguments_;
   StringTable environment_;
-  Vector<Descriptor> descriptors_;
+  mutable std::mutex mutex_;  ///< guards descriptors_; never held while anything blocks
+  Vector<Ref<Descriptor>> descriptors_;  ///< null: closed
   PathResolver resolver_;
   ClockSource clock_;
   RandomSource random_;
-  int cancel_fd_ = -1;
   bool trace_ = false;
-  uint32_t exit_code_ = 0;
 };
 
 }  // namespace zwasm::wasi

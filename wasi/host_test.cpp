@@ -14,7 +14,7 @@ TEST_CASE("a fresh host gives nothing") {
   CHECK(input.empty());
   CHECK(guest.write(1, "swallowed") == Errno::success);
   CHECK(guest.write(2, "swallowed") == Errno::success);
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   for (uint32_t fd = 3; fd < 10; ++fd) CHECK(guest.host.find(fd, 0, descriptor) == Errno::badf);
   CHECK(guest.host.find(~0u, 0, descriptor) == Errno::badf);
   p1::Fd opened{};
@@ -66,7 +66,7 @@ TEST_CASE("preopens are numbered from 3, and must be directories") {
   Host host;
   REQUIRE(host.add_preopen((folder / "one").c_str(), "/").ok());
   REQUIRE(host.add_preopen((folder / "two").c_str(), "/two", true).ok());
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   REQUIRE(host.find(3, 0, descriptor) == Errno::success);
   CHECK(descriptor->guest_path == "/");
   CHECK_FALSE(descriptor->is_read_only);
@@ -147,7 +147,7 @@ TEST_CASE("addresses to listen on") {
     CHECK(status.error().message.find("no address to listen on") != std::string::npos);
   }
   CHECK(host.listen_tcp("127.0.0.1:0").ok());
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   REQUIRE(host.find(3, rights::sock_accept, descriptor) == Errno::success);
   CHECK(descriptor->type == FileType::socket_stream);
   CHECK_FALSE(host.add_socket(UniqueFd(::open("/dev/null", O_RDONLY))).ok());

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/allocator.hpp"
@@ -32,12 +33,14 @@ struct ParentAndName {
 
 /// Paths are NUL-terminated, relative to `root` (a directory) and shorter than PATH_MAX. Escapes
 /// (absolute paths, ".." above the root, links that lead out) are Errno::perm; more than 40 links
-/// in one path are Errno::loop. Thread-safe but for the first call of the automatic kind.
+/// in one path are Errno::loop. Thread-safe, but for set_lookup.
 class PathResolver {
  public:
   explicit PathResolver(Lookup lookup = Lookup::automatic,
                         Allocator& allocator = system_allocator())
       : allocator_(&allocator), lookup_(lookup) {}
+
+  void set_lookup(Lookup lookup) { lookup_ = lookup; }
 
   /// open(2) beneath `root`; O_CLOEXEC is implied, O_NOFOLLOW keeps a final link from being
   /// followed (unless a slash follows it). `mode` matters with O_CREAT.
@@ -53,7 +56,7 @@ class PathResolver {
   Errno open2(int root, const char* path, int flags, mode_t mode, UniqueFd& result);
   Errno parent2(int root, const char* path, ParentAndName& result);
   Allocator* allocator_;
-  Lookup lookup_;
+  std::atomic<Lookup> lookup_;
 };
 
 }  // namespace zwasm::wasi

@@ -12,7 +12,7 @@ enum class Errno : uint16_t {
 #include "wasi/errno.def"
   out_of_bounds = 0x1000,  ///< a guest pointer reaches outside its memory: trap
   interrupted,             ///< the embedder cancelled a blocking call: trap
-  exited,                  ///< the guest ended itself; Host::exit_code says with what
+  exited,                  ///< the guest ended itself; Call::exit_code says with what
 };
 static_assert(static_cast<uint16_t>(Errno::notcapable) == 76);
 

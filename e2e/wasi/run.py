@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Runs the official WASI 0.1 test suite with a zwasm executable.
+"""Runs the official WASI 0.1 test suite with a zwasm executable, or that of wasi-threads.
 
-Usage: run.py [ZWASM [SUITE]] [--filter TEXT] [--verbose] [--option ARG]...
+Usage: run.py [ZWASM [SUITE]] [--threads] [--filter TEXT] [--verbose] [--option ARG]...
 
 SUITE is the folder with the test programs (default: wasi-testsuite/wasip1 of the test data). Each
 X.wasm is run twice, as the suite says and with ERRNO_MODE_UNIX set, which makes those tests that
-look at it insist on POSIX error codes; each run gets a fresh copy of its folder of files. --option
-hands further options to `zwasm run`. ZWASM is by default what $ZWASM_CLI says. The last line is
+look at it insist on POSIX error codes; each run gets a fresh copy of its folder of files. With
+--threads SUITE is wasi-testsuite/wasi-threads by default, `zwasm run` gets --wasi-threads, each
+program is run once, and its standard input stays open until it has ended. --option hands further options to `zwasm run`. ZWASM is by default what $ZWASM_CLI says. The last line is
 "N passed, N failed"; the exit code is 0 only if nothing failed.
 """
 import argparse
@@ -23,14 +24,14 @@ TIMEOUT_SECONDS = 60
 ERRNO_MODES = {"any errno": {}, "unix errno": {"ERRNO_MODE_UNIX": "1"}}
 
 
-def default_suite():
+def default_suite(name):
     root = pathlib.Path(__file__).resolve().parents[2]
     folders = [root.parent / "shared", root / "build" / "testdata"]
     if "ZWASM_TESTDATA" in os.environ:
         folders.insert(0, pathlib.Path(os.environ["ZWASM_TESTDATA"]))
     for folder in folders:
-        if (folder / "wasi-testsuite" / "wasip1").is_dir():
-            return folder / "wasi-testsuite" / "wasip1"
+        if (folder / "wasi-testsuite" / name).is_dir():
+            return folder / "wasi-testsuite" / name
     sys.exit("no test suite: pass its folder, or set ZWASM_TESTDATA")
 
 
@@ -54,7 +55,7 @@ def copy_writable(source, target):
             path.chmod(path.stat().st_mode | (0o700 if path.is_dir() else 0o600))
 
 
-def run_test(zwasm, options, program, extra_env, scratch):
+def run_test(zwasm, options, program, extra_env, scratch, open_input):
     """Returns what went wrong, or None."""
     spec_file = program.with_suffix(".json")
     spec = json.loads(spec_file.read_text()) if spec_file.exists() else {}
@@ -82,11 +83,16 @@ def run_test(zwasm, options, program, extra_env, scratch):
             exit_code = step.get("exit_code", 0)
         else:
             return f"the runner does not know the operation {kind}"
+    reader, writer = os.pipe()
+    given = {"stdin": reader} if open_input else {"input": stdin.encode()}
     try:
-        done = subprocess.run(command, input=stdin.encode(), capture_output=True,
-                              timeout=TIMEOUT_SECONDS, cwd=scratch, check=False)
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_SECONDS, cwd=scratch,
+                              check=False, **given)
     except subprocess.TimeoutExpired:
         return f"no end after {TIMEOUT_SECONDS} s"
+    finally:
+        os.close(reader)
+        os.close(writer)
     output = {"stdout": done.stdout.decode(errors="replace"),
               "stderr": done.stderr.decode(errors="replace")}
     if done.returncode != exit_code:
@@ -102,6 +108,7 @@ def main():
     parser.add_argument("zwasm", nargs="?", default=os.environ.get("ZWASM_CLI"),
                         help="the executable; several words start it under an emulator")
     parser.add_argument("suite", nargs="?", type=pathlib.Path)
+    parser.add_argument("--threads", action="store_true", help="the suite of wasi-threads")
     parser.add_argument("--filter", default="", help="only programs whose path has this text")
     parser.add_argument("--verbose", action="store_true", help="name every test")
     parser.add_argument("--option", action="append", default=[], help="option for `zwasm run`")
@@ -112,17 +119,20 @@ def main():
     zwasm = shlex.split(arguments.zwasm)
     if "/" in zwasm[-1]:
         zwasm[-1] = os.path.abspath(zwasm[-1])
-    suite = (arguments.suite or default_suite()).resolve()
+    threads = arguments.threads
+    suite = arguments.suite or default_suite("wasi-threads" if threads else "wasip1")
+    suite = suite.resolve()
+    options = arguments.option + (["--wasi-threads"] if threads else [])
     programs = [p for p in sorted(suite.rglob("*.wasm")) if arguments.filter in str(p)]
     if not programs:
         sys.exit(f"no test programs in {suite}")
     passed = failed = 0
-    for mode, extra_env in ERRNO_MODES.items():
+    for mode, extra_env in {"threads": {}}.items() if threads else ERRNO_MODES.items():
         for program in programs:
             name = f"{program.relative_to(suite)} ({mode})"
             with tempfile.TemporaryDirectory() as scratch:
-                problem = run_test(zwasm, arguments.option, program, extra_env,
-                                   pathlib.Path(scratch))
+                problem = run_test(zwasm, options, program, extra_env, pathlib.Path(scratch),
+                                   open_input=threads)
             if problem is None:
                 passed += 1
                 if arguments.verbose:

@@ -5,8 +5,10 @@
 #include "interp/dispatch.hpp"
 #include "interp/interp.hpp"
 #include "os/signals.hpp"
+#include "runtime/atomic_wait.hpp"
 #include "runtime/builtins.hpp"
 #include "runtime/store.hpp"
+#include "wasm/atomic_semantics.hpp"
 #include "wasm/semantics.hpp"
 #include "wasm/simd_semantics.hpp"
 #include "wasm/slots.hpp"
@@ -292,11 +294,14 @@ DECLARE(out_of_bounds_array)
 DECLARE(struct_new_slow)
 DECLARE(ref_test_slow)
 DECLARE(ref_cast_slow)
+DECLARE(unaligned_atomic)
+DECLARE(out_of_bounds_atomic)
 #undef DECLARE
 
 #include "interp/handlers_numeric.inc"
 #include "interp/handlers_memory.inc"
 #include "interp/handlers_simd.inc"
+#include "interp/handlers_atomic.inc"
 #include "ir/ops.def"
 #include "interp/handlers_control.inc"
 #include "interp/handlers_objects.inc"
@@ -349,6 +354,7 @@ void run(ZWASM_STATE, HandlerTable* handler_table) {
 #include "interp/handlers_numeric.inc"
 #include "interp/handlers_memory.inc"
 #include "interp/handlers_simd.inc"
+#include "interp/handlers_atomic.inc"
 #include "ir/ops.def"
 #include "interp/handlers_control.inc"
 #include "interp/handlers_objects.inc"

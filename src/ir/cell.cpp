@@ -82,6 +82,7 @@ size_t data_cells(const Cell& cell, IrOp op) {
     case IrFormat::rrr16:
     case IrFormat::mem_any:
     case IrFormat::mem_lane:
+    case IrFormat::mem_atomic:
     case IrFormat::call_indirect:
     case IrFormat::return_call_indirect:
     case IrFormat::builtin_wide:

@@ -29,6 +29,7 @@ enum class IrFormat : uint8_t {
   memx,                  ///< Cell::memx
   mem_any,               ///< Cell::mem with the memory's index, and a data cell with the offset
   mem_lane,              ///< Cell::r {d, a, b, lane}, and a data cell {offset, memory}
+  mem_atomic,            ///< Cell::r {d, a, operand, operand}, and a data cell {offset, memory}
   table,                 ///< Cell::table, and data cells with label offsets
   call,                  ///< Cell::call
   call_indirect,         ///< Cell::call_indirect, and a data cell {table}

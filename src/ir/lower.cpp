@@ -785,18 +785,32 @@ Status Lowering::instruction(const Instruction& in) {
   case Opcode::name:                                                      \
     wide(IrOp::name, info(Opcode::name).signature.param_count);           \
     return {};
-    // Not executed by this build.
-#define ATOMIC_OP(code, name, text, signature, access, feature) case Opcode::name:
-#define ATOMIC_LOAD(code, name, text, type, access, feature) case Opcode::name:
-#define ATOMIC_STORE(code, name, text, type, access, feature) case Opcode::name:
-#define ATOMIC_RMW(code, name, text, type, access, operation, feature) case Opcode::name:
-#define ATOMIC_CMPXCHG(code, name, text, type, access, feature) case Opcode::name:
+#define ATOMIC_OP(code, name, text, types, access, feature)                             \
+  case Opcode::name:                                                                     \
+    atomic(IrOp::name, in.memory.memarg, info(Opcode::name).signature.param_count, valtype::i32); \
+    return {};
+#define ATOMIC_LOAD(code, name, text, type, access, feature)      \
+  case Opcode::name:                                              \
+    atomic(IrOp::name, in.memory.memarg, 1, valtype::type);       \
+    return {};
+#define ATOMIC_STORE(code, name, text, type, access, feature)     \
+  case Opcode::name:                                              \
+    atomic(IrOp::name, in.memory.memarg, 2, valtype::bottom);     \
+    return {};
+#define ATOMIC_RMW(code, name, text, type, access, operation, feature) \
+  case Opcode::name:                                                   \
+    atomic(IrOp::name, in.memory.memarg, 2, valtype::type);            \
+    return {};
+#define ATOMIC_CMPXCHG(code, name, text, type, access, feature)   \
+  case Opcode::name:                                              \
+    atomic(IrOp::name, in.memory.memarg, 3, valtype::type);       \
+    return {};
 #define CONST(code, name, text, type, feature)
 #define CONTROL(code, name, text, immediate, feature)
 #include "wasm/opcodes.def"
     case Opcode::atomic_fence:
-      return make_error(ErrorKind::unsupported, in.offset, "%.*s cannot be executed by this build",
-                        static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+      emit(IrOp::atomic_fence);
+      return {};
 
     case Opcode::throw_:
       throw_(in.index);

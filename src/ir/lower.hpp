@@ -290,6 +290,9 @@ class Lowering {
   void branch_on_cast(const Instruction::CastLabel& in, bool when_it_is);
   void convert_reference(AbstractHeapType to);
 
+  // Atomic accesses (lower_atomic.cpp).
+  void atomic(IrOp op, const Memarg& memarg, size_t operands, ValType result);
+
   // Calls.
   uint16_t stage_arguments(const FuncType& type, uint32_t& arg_slots);
   void call(uint32_t function, bool tail);

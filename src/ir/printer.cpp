@@ -1,5 +1,6 @@
 #include "ir/printer.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "base/vector.hpp"
@@ -63,6 +64,11 @@ enum class Line : uint8_t {
   extract_float,
   replace,
   wide,
+  atomic_load,
+  atomic_store,
+  atomic_rmw,
+  atomic_cmpxchg,
+  atomic_op,  ///< wait and notify
 };
 
 constexpr Line lines[] = {
@@ -99,6 +105,7 @@ constexpr Line lines[] = {
 #define SIMD_FORM(shape, name, format) Line::shape,
 #define SIMD_LANE_FORM(shape, name, type, format) LANE_##shape(type),
 #define WIDE_FORM(name, format) Line::wide,
+#define ATOMIC_FORM(shape, name, access, operation) Line::atomic_##shape,
 #include "ir/ops.def"
 #undef RESULT_i32
 #undef RESULT_i64
@@ -329,6 +336,19 @@ class IrPrinter {
                  format(" memory %u [s%u + %llu], s%u, lane %u", data_of(&cell).u32[2], cell.r.a,
                         static_cast<unsigned long long>(data_of(&cell).u64[0]), cell.r.b, cell.r.c);
         return;
+      case IrFormat::mem_atomic: {
+        const Line shape = line_of(op);
+        if (shape != Line::atomic_store) text_ += destination('w', cell.r.d, Line::integer);
+        std::string text(name);
+        std::ranges::replace(text, '_', '.');
+        if (text.ends_with(".u")) text[text.size() - 2] = '_';
+        text_ += text + format(" memory %u [s%u + %llu]", data_of(&cell).u32[2], cell.r.a,
+                               static_cast<unsigned long long>(data_of(&cell).u64[0]));
+        const bool waits = shape == Line::atomic_op && op != IrOp::memory_atomic_notify;
+        if (shape != Line::atomic_load) text_ += format(", s%u", cell.r.b);
+        if (shape == Line::atomic_cmpxchg || waits) text_ += format(", s%u", cell.r.c);
+        return;
+      }
       case IrFormat::table: {
         text_ += op == IrOp::br_table_a ? std::string("br_table acc ->")
                                         : format("br_table s%u ->", cell.table.a);
@@ -535,6 +555,11 @@ class IrPrinter {
         return true;
     }
     switch (line_of(op)) {
+      case Line::atomic_load:
+      case Line::atomic_store:
+      case Line::atomic_rmw:
+      case Line::atomic_cmpxchg:
+      case Line::atomic_op:
       case Line::other: return false;
       case Line::unary:
       case Line::splat:

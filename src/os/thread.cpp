@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 
+#include <initializer_list>
 #include <type_traits>
 
 namespace zwasm::os {
@@ -19,6 +20,9 @@ bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
   // The thread inherits the mask.
   sigset_t all, previous;
   sigfillset(&all);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT}) {
+    sigdelset(&all, fault);
+  }
   pthread_sigmask(SIG_SETMASK, &all, &previous);
   started_ = pthread_create(
                  &handle_, &attributes,

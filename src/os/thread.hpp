@@ -5,7 +5,8 @@
 
 namespace zwasm::os {
 
-/// Joined when destroyed. All signals are blocked in it, so that it takes none from the embedder.
+/// Joined when destroyed. Signals are blocked in it, so that it takes none from the embedder; not
+/// those that report faults of the thread itself.
 class Thread {
  public:
   Thread() = default;

@@ -115,7 +115,10 @@ class Instantiation {
       switch (value.kind) {
         case ExternKind::func: functions_[index] = value.func; break;
         case ExternKind::table: tables_[index] = value.table; break;
-        case ExternKind::memory: memories_[index] = value.memory; break;
+        case ExternKind::memory:
+          memories_[index] = value.memory;
+          if (value.memory->shared() != nullptr) store_.retain(*value.memory->shared());
+          break;
         case ExternKind::global:
           globals_[index] = value.global.cell;
           instance_->imported_global_types_[index] = value.global.type.type;

@@ -23,7 +23,8 @@ enum class UnknownImports : uint8_t {
 
 /// Maps (module, name) to externs. Later definitions replace earlier ones. Host functions belong to
 /// no store until an instantiation needs them, so a linker with only such definitions can serve
-/// many stores; anything else ties it to the store it is of. Used by one thread at a time.
+/// many stores; anything else but a shared memory ties it to the store it is of. Used by one thread
+/// at a time; once all is defined, several threads may use it for stores of their own.
 class Linker {
  public:
   explicit Linker(Allocator& allocator = system_allocator());

@@ -1,8 +1,10 @@
 #include "runtime/memory.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
+#include "runtime/shared_memory.hpp"
 #include "runtime/store.hpp"
 #include "wasm/limits.hpp"
 
@@ -26,16 +28,22 @@ uint64_t max_pages(const MemoryType& type) {
 
 }  // namespace
 
-MemoryInstance::MemoryInstance(Store& store, const MemoryType& type)
-    : MemoryDefinition{nullptr, 0, type.page_size_log2}, store_(store), type_(type) {
-  if (is_guarded(type, store.runtime().memory_mode)) page_size_log2_and_guarded |= 1u << 8;
+MemoryInstance::MemoryInstance(Runtime& runtime, const Ref<MemoryBudget>& budget,
+                               const MemoryType& type, Store* store, SharedMemory* shared)
+    : MemoryDefinition{nullptr, 0, type.page_size_log2},
+      runtime_(runtime),
+      budget_(budget),
+      store_(store),
+      shared_(shared),
+      type_(type) {
+  if (is_guarded(type, runtime.memory_mode)) page_size_log2_and_guarded |= 1u << 8;
 }
 
 MemoryInstance::~MemoryInstance() {
   if (guarded() && mapping_) {
-    store_.runtime().reservations.give_back(std::move(mapping_), committed_);
+    runtime_.reservations.give_back(std::move(mapping_), committed_);
   }
-  store_.release_memory(accounted_);
+  budget_->give_back(accounted_);
 }
 
 MemoryType MemoryInstance::current_type() const {
@@ -53,23 +61,23 @@ Status MemoryInstance::allocate() {
   };
   if (pages > max_pages(type_)) return failure();
   const uint64_t size = pages << type_.page_size_log2;
-  if (!store_.account_memory(size)) {
-    const uint64_t used = store_.memory_bytes();
+  if (!budget_->take(size)) {
+    const uint64_t used = budget_->used();
     return make_exhaustion(
         TrapKind::memory_limit, "a memory of %llu bytes%s, but at most %llu are allowed",
         static_cast<unsigned long long>(size),
         used == 0 ? "" : format(" beside %llu", static_cast<unsigned long long>(used)).c_str(),
-        static_cast<unsigned long long>(store_.limits().memory_bytes));
+        static_cast<unsigned long long>(budget_->limit()));
   }
   accounted_ = size;
 
   if (guarded()) {
-    mapping_ = store_.runtime().reservations.take();
+    mapping_ = runtime_.reservations.take();
     if (!mapping_) return failure();
   } else {
     const uint64_t wanted =
         std::min({max_pages(type_) << type_.page_size_log2, max_unguarded_reservation,
-                  std::max(store_.limits().memory_bytes, size)});
+                  std::max(budget_->limit(), size)});
     mapping_ = os::Mapping::reserve(
         std::max(os::round_to_pages(std::max(wanted, size)), os::page_size()));
     if (!mapping_) {
@@ -91,7 +99,7 @@ bool MemoryInstance::commit(uint64_t new_bytes) {
     if (needed > mapping_.size()) {
       if (!mapping_.resize(needed)) return false;
       base = mapping_.base();
-      store_.refresh_memory_bases(*this);
+      store_->refresh_memory_bases(*this);
     }
   } else {
     if (needed > mapping_.size()) return false;
@@ -102,20 +110,36 @@ bool MemoryInstance::commit(uint64_t new_bytes) {
 }
 
 bool MemoryInstance::grow(uint64_t delta, uint64_t& old_pages) {
+  if (shared_ == nullptr) return grow_alone(delta, old_pages);
+  const std::lock_guard lock(shared_->grow_mutex_);
+  return grow_alone(delta, old_pages);
+}
+
+bool MemoryInstance::grow_alone(uint64_t delta, uint64_t& old_pages) {
   old_pages = pages();
   if (delta == 0) return true;
   const uint64_t limit = max_pages(type_);
   if (delta > limit || old_pages > limit - delta) return false;
   const uint64_t added = delta << type_.page_size_log2;
-  if (!store_.account_memory(added)) return false;
+  if (!budget_->take(added)) return false;
   const uint64_t new_bytes = (old_pages + delta) << type_.page_size_log2;
   if (!commit(new_bytes)) {
-    store_.release_memory(added);
+    budget_->give_back(added);
     return false;
   }
   bytes.store(new_bytes, std::memory_order_release);
   accounted_ += added;
   return true;
+}
+
+// --- Shared memories ----------------------------------------------------------------------------
+
+Result<Ref<SharedMemory>> SharedMemory::make(Runtime& runtime, const Ref<MemoryBudget>& budget,
+                                             const MemoryType& type) {
+  const Ref<SharedMemory> memory(new (std::nothrow) SharedMemory(runtime, budget, type));
+  if (!memory) return make_trap(TrapKind::out_of_memory);
+  ZWASM_CHECK(memory->instance_.allocate());
+  return memory;
 }
 
 }  // namespace zwasm

@@ -5,12 +5,16 @@
 
 #include "base/result.hpp"
 #include "os/virtual_memory.hpp"
+#include "runtime/memory_budget.hpp"
+#include "runtime/ref_counted.hpp"
 #include "runtime/vm_context.hpp"
 #include "wasm/types.hpp"
 
 namespace zwasm {
 
+class SharedMemory;
 class Store;
+struct Runtime;
 
 /// How out-of-bounds accesses are found; decided once per engine, before any code is made.
 enum class MemoryMode : uint8_t {
@@ -25,7 +29,8 @@ constexpr bool is_guarded(const MemoryType& type, MemoryMode mode) {
          type.page_size_log2 == 16;
 }
 
-/// A linear memory. Owned by its store; the address of the definition is its identity.
+/// A linear memory. Owned by its store, or part of a SharedMemory, and then thread-safe; the address
+/// of the definition is its identity.
 class MemoryInstance final : public MemoryDefinition {
  public:
   MemoryInstance(const MemoryInstance&) = delete;
@@ -39,25 +44,34 @@ class MemoryInstance final : public MemoryDefinition {
 
   uint64_t byte_size() const { return bytes.load(std::memory_order_acquire); }
   uint64_t pages() const { return byte_size() >> type_.page_size_log2; }
+  /// What owns it, if it is shared; else null.
+  SharedMemory* shared() const { return shared_; }
   bool guarded() const { return ((page_size_log2_and_guarded >> 8) & 1) != 0; }
 
   /// Grows by `delta` pages; false if the type's maximum, the store's limit or the system forbids
-  /// it. Returns the old size in `old_pages`. An unguarded memory may move.
+  /// it. Returns the old size in `old_pages`. An unguarded memory may move, unless it is shared.
   bool grow(uint64_t delta, uint64_t& old_pages);
 
  private:
+  friend class SharedMemory;
   friend class Store;
-  MemoryInstance(Store& store, const MemoryType& type);
+  /// One of `store` and `shared` is null.
+  MemoryInstance(Runtime& runtime, const Ref<MemoryBudget>& budget, const MemoryType& type,
+                 Store* store, SharedMemory* shared);
   Status allocate();
   /// Makes the first `new_bytes` accessible; no less than now.
   bool commit(uint64_t new_bytes);
+  bool grow_alone(uint64_t delta, uint64_t& old_pages);
 
-  Store& store_;
+  Runtime& runtime_;
+  const Ref<MemoryBudget> budget_;
+  Store* const store_;
+  SharedMemory* const shared_;
   MemoryType type_;
   os::Mapping mapping_;
   bool movable_ = false;   ///< the mapping is no reservation: growing may move it
   uint64_t committed_ = 0; ///< bytes of a reservation that are accessible
-  uint64_t accounted_ = 0; ///< bytes taken from the store's limit
+  uint64_t accounted_ = 0; ///< bytes taken from the budget
   MemoryInstance* next_ = nullptr;  ///< in the store
 };
 

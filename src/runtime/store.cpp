@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "binary/names.hpp"
+#include "os/futex.hpp"
 #include "runtime/instance.hpp"
 
 namespace zwasm {
@@ -25,6 +26,7 @@ Store::Store(Runtime& runtime, const StoreLimits& limits, Variant variant)
       variant_(variant),
       execution_{},
       host_vmctx_{},
+      budget_(new MemoryBudget(limits.memory_bytes)),
       heap_(runtime.types, limits.heap, *this) {
   host_entry_.entry.store(nullptr, std::memory_order_relaxed);
   host_entry_.body.store(runtime.entry_points.host_body, std::memory_order_relaxed);
@@ -66,7 +68,12 @@ const FuncRef& Store::make_func_of_type(CanonicalType id, HostCallback callback,
 }
 
 Result<MemoryInstance*> Store::make_memory(const MemoryType& type) {
-  auto* memory = new (std::nothrow) MemoryInstance(*this, type);
+  if (type.shared) {
+    const Ref<SharedMemory> shared = ZWASM_TRY(SharedMemory::make(runtime_, budget_, type));
+    retain(*shared);
+    return &shared->instance();
+  }
+  auto* memory = new (std::nothrow) MemoryInstance(runtime_, budget_, type, this, nullptr);
   if (memory == nullptr) return make_trap(TrapKind::out_of_memory);
   memory->next_ = memories_;
   memories_ = memory;
@@ -128,13 +135,12 @@ void Store::refresh_memory_bases(const MemoryInstance& memory) {
   }
 }
 
-bool Store::account_memory(uint64_t bytes) {
-  if (bytes > limits_.memory_bytes - memory_bytes_) return false;
-  memory_bytes_ += bytes;
-  return true;
+void Store::retain(SharedMemory& memory) {
+  for (const Ref<SharedMemory>& owned : shared_memories_) {
+    if (owned.get() == &memory) return;
+  }
+  shared_memories_.push_back(Ref<SharedMemory>(&memory));
 }
-
-void Store::release_memory(uint64_t bytes) { memory_bytes_ -= bytes; }
 
 // --- Calls ---
 
@@ -316,6 +322,8 @@ uint64_t Store::fuel() const {
 void Store::interrupt() {
   execution_.interrupt.store(1);
   execution_.stack_limit.store(0);
+  execution_.wake_word.store(1);
+  os::futex_wake(execution_.wake_word);
   if (cancel_) cancel_.set();
 }
 

@@ -18,6 +18,7 @@
 #include "runtime/module_code.hpp"
 #include "runtime/observer.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/shared_memory.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/vm_context.hpp"
 
@@ -68,12 +69,17 @@ class Store : private gc::Heap::Roots {
   void set_data(void* data) { data_ = data; }
   void* data() const { return data_; }
 
+  /// Makes this store's memories count towards the limit of `other`, instead of one of their own.
+  /// Before there is any.
+  void share_memory_limit(const Store& other) { budget_ = other.budget_; }
+
   // --- Making what host code exports to wasm. Heap types with an index are canonical ids. ---
 
   /// A function of the host. It owns copies of everything but `data`.
   const FuncRef& make_func(const FuncType& type, HostCallback callback, void* data);
   /// The same with a type that is registered already.
   const FuncRef& make_func_of_type(CanonicalType type, HostCallback callback, void* data);
+  /// A shared memory is a SharedMemory, of which this store is the first owner.
   Result<MemoryInstance*> make_memory(const MemoryType& type);
   Result<TableInstance*> make_table(const TableType& type, const Value& init);
   GlobalInstance make_global(const GlobalType& type, const Value& init);
@@ -169,10 +175,10 @@ class Store : private gc::Heap::Roots {
   void adopt(Instance* instance);
   /// After an unguarded memory moved.
   void refresh_memory_bases(const MemoryInstance& memory);
-  /// Takes from the memory limit, and gives back.
-  bool account_memory(uint64_t bytes);
-  void release_memory(uint64_t bytes);
-  uint64_t memory_bytes() const { return memory_bytes_; }
+  /// Keeps a shared memory as long as the store.
+  void retain(SharedMemory& memory);
+  /// Of the memories that share this store's limit.
+  uint64_t memory_bytes() const { return budget_->used(); }
   Arena& arena() { return arena_; }
 
  private:
@@ -198,7 +204,8 @@ class Store : private gc::Heap::Roots {
   bool has_deadline_ = false;
   Observer* observer_ = nullptr;
   void* data_ = nullptr;
-  uint64_t memory_bytes_ = 0;
+  Ref<MemoryBudget> budget_;
+  Vector<Ref<SharedMemory>> shared_memories_;
   uint32_t call_depth_ = 0;
   Arena arena_;
   Instance* instances_ = nullptr;

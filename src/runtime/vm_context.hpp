@@ -114,6 +114,8 @@ struct ExecutionContext {
   Stack* stack;
   Store* store;
   Error* host_error;  ///< owned; set with TrapKind::host_error
+  /// What the thread sleeps on in a wait of a shared memory (ParkingLot); changed to wake it.
+  std::atomic<uint32_t> wake_word;
 };
 
 /// An instance as code sees it. Own globals follow the struct, as GlobalCell[].

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <mutex>
 
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/layout.hpp"
@@ -18,7 +19,7 @@ constexpr uint64_t max_offset = INT64_MAX;
 Errno result_of(int returned) { return returned == 0 ? Errno::success : last_errno(); }
 
 /// The descriptor, if it may be changed and is a host's.
-Errno find_writable(Call& call, Fd fd, Rights needed, Descriptor*& descriptor) {
+Errno find_writable(Call& call, Fd fd, Rights needed, Ref<Descriptor>& descriptor) {
   ZWASM_WASI_CHECK(call.host.find(fd, needed, descriptor));
   if (descriptor->is_stream()) return Errno::inval;
   return descriptor->is_read_only ? Errno::rofs : Errno::success;
@@ -29,7 +30,7 @@ Errno find_writable(Call& call, Fd fd, Rights needed, Descriptor*& descriptor) {
 Errno fd_advise(Call& call, Fd fd, uint64_t offset, uint64_t len, uint32_t advice) {
   constexpr int advices[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                              POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, 0, descriptor));
   if (descriptor->is_stream()) return Errno::spipe;
   if ((descriptor->base & rights::fd_advise) == 0) {
@@ -41,7 +42,7 @@ Errno fd_advise(Call& call, Fd fd, uint64_t offset, uint64_t len, uint32_t advic
 }
 
 Errno fd_allocate(Call& call, Fd fd, uint64_t offset, uint64_t len) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_writable(call, fd, rights::fd_allocate, descriptor));
   if (offset > max_offset || len > max_offset) return Errno::inval;
   return result_of(
@@ -51,22 +52,22 @@ Errno fd_allocate(Call& call, Fd fd, uint64_t offset, uint64_t len) {
 Errno fd_close(Call& call, Fd fd) { return call.host.close(fd); }
 
 Errno fd_datasync(Call& call, Fd fd) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_datasync, descriptor));
   return descriptor->is_stream() ? Errno::inval : result_of(::fdatasync(descriptor->fd()));
 }
 
 Errno fd_sync(Call& call, Fd fd) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_sync, descriptor));
   return descriptor->is_stream() ? Errno::inval : result_of(::fsync(descriptor->fd()));
 }
 
 Errno fd_fdstat_get(Call& call, Fd fd, Pointer result) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, 0, descriptor));
   Fdstat status;
-  status.filetype = static_cast<uint8_t>(descriptor->type);
+  status.filetype = static_cast<uint8_t>(descriptor->type.load());
   status.flags = descriptor->flags;
   status.rights_base = descriptor->base;
   status.rights_inheriting = descriptor->inheriting;
@@ -74,7 +75,7 @@ Errno fd_fdstat_get(Call& call, Fd fd, Pointer result) {
 }
 
 Errno fd_fdstat_set_flags(Call& call, Fd fd, uint32_t flags) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_fdstat_set_flags, descriptor));
   if ((flags & ~uint32_t{fdflags::all}) != 0) return Errno::inval;
   const uint32_t changed = flags ^ descriptor->flags;
@@ -96,7 +97,7 @@ Errno fd_fdstat_set_flags(Call& call, Fd fd, uint32_t flags) {
 }
 
 Errno fd_fdstat_set_rights(Call& call, Fd fd, uint64_t base, uint64_t inheriting) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, 0, descriptor));
   if ((base & ~descriptor->base) != 0 || (inheriting & ~descriptor->inheriting) != 0) {
     return Errno::notcapable;
@@ -107,7 +108,7 @@ Errno fd_fdstat_set_rights(Call& call, Fd fd, uint64_t base, uint64_t inheriting
 }
 
 Errno fd_filestat_get(Call& call, Fd fd, Pointer result) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_filestat_get, descriptor));
   struct stat status = {};
   if (!descriptor->is_stream() && ::fstat(descriptor->fd(), &status) != 0) return last_errno();
@@ -115,14 +116,14 @@ Errno fd_filestat_get(Call& call, Fd fd, Pointer result) {
 }
 
 Errno fd_filestat_set_size(Call& call, Fd fd, uint64_t size) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_writable(call, fd, rights::fd_filestat_set_size, descriptor));
   if (size > max_offset) return Errno::inval;
   return result_of(::ftruncate(descriptor->fd(), static_cast<off_t>(size)));
 }
 
 Errno fd_filestat_set_times(Call& call, Fd fd, uint64_t atim, uint64_t mtim, uint32_t flags) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   timespec times[2];
   ZWASM_WASI_CHECK(make_times(atim, mtim, flags, times));
   ZWASM_WASI_CHECK(find_writable(call, fd, rights::fd_filestat_set_times, descriptor));
@@ -130,7 +131,7 @@ Errno fd_filestat_set_times(Call& call, Fd fd, uint64_t atim, uint64_t mtim, uin
 }
 
 Errno fd_prestat_get(Call& call, Fd fd, Pointer result) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find_undescribed(fd, 0, descriptor));
   if (!descriptor->is_preopen) return Errno::badf;
   return call.memory.store(result,
@@ -138,7 +139,7 @@ Errno fd_prestat_get(Call& call, Fd fd, Pointer result) {
 }
 
 Errno fd_prestat_dir_name(Call& call, Fd fd, Pointer path, Size path_len) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find_undescribed(fd, 0, descriptor));
   if (!descriptor->is_preopen) return Errno::badf;
   const std::string_view name = descriptor->guest_path;
@@ -148,11 +149,12 @@ Errno fd_prestat_dir_name(Call& call, Fd fd, Pointer path, Size path_len) {
 }
 
 Errno fd_readdir(Call& call, Fd fd, Pointer buf, Size buf_len, uint64_t cookie, Pointer bufused) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_readdir, descriptor));
   uint8_t* out = call.memory.at(buf, buf_len);
   if (out == nullptr && buf_len != 0) return Errno::out_of_bounds;
   if (!call.memory.contains(bufused, sizeof(Size))) return Errno::out_of_bounds;
+  const std::lock_guard lock(descriptor->listing_mutex);
   DirectoryListing& listing = descriptor->listing;
   if (cookie == 0 || !listing.is_read()) {
     listing = DirectoryListing(call.host.allocator());
@@ -187,7 +189,7 @@ Errno fd_seek(Call& call, Fd fd, uint64_t offset, uint32_t whence, Pointer resul
   const int host_whence = call.abi == Abi::preview1 ? preview1[whence] : unstable[whence];
   // Asking where one is needs only the weaker right.
   const bool tells = offset == 0 && host_whence == SEEK_CUR;
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, tells ? rights::fd_tell : rights::fd_seek, descriptor));
   const off_t position = ::lseek(descriptor->fd(), static_cast<off_t>(offset), host_whence);
   if (position < 0) return last_errno();
@@ -195,7 +197,7 @@ Errno fd_seek(Call& call, Fd fd, uint64_t offset, uint32_t whence, Pointer resul
 }
 
 Errno fd_tell(Call& call, Fd fd, Pointer result) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_tell, descriptor));
   const off_t position = ::lseek(descriptor->fd(), 0, SEEK_CUR);
   if (position < 0) return last_errno();

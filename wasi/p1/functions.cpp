@@ -59,8 +59,8 @@ Errno apply(Call& call, const Slot* args) {
 constexpr ValType i32_result[] = {valtype::i32};
 
 /// How a function that did not return ends the execution.
-TrapKind stop(VMContext* caller, const Host& host, Errno error) {
-  if (error == Errno::exited) return raise_exit(caller, host.exit_code());
+TrapKind stop(VMContext* caller, const Call& call, Errno error) {
+  if (error == Errno::exited) return raise_exit(caller, call.exit_code);
   return error == Errno::interrupted ? TrapKind::interrupted
                                      : TrapKind::out_of_bounds_memory_access;
 }
@@ -70,14 +70,13 @@ void trace(HostCallback callback, Abi abi, const Slot* args, Errno outcome);
 /// What all callbacks have in common.
 TrapKind run(Host& host, VMContext* caller, Slot* args, Apply function, Abi abi, bool has_result,
              HostCallback callback) {
-  host.set_cancel_descriptor(caller->execution->store->cancel_descriptor());
-  Call call = {host, {}, abi};
+  Call call = {host, {}, abi, caller->execution->store->cancel_descriptor()};
   if (const MemoryDefinition* memory = caller_memory(caller); memory != nullptr) {
     call.memory = {memory->base, memory->bytes.load(std::memory_order_relaxed)};
   }
   const Errno error = function(call, args);
   if (host.is_traced()) trace(callback, abi, args, error);
-  if (error > Errno::notcapable) return stop(caller, host, error);
+  if (error > Errno::notcapable) return stop(caller, call, error);
   if (has_result) args[0] = static_cast<uint16_t>(error);
   return TrapKind::none;
 }

@@ -19,6 +19,10 @@ struct Call {
   Host& host;
   GuestMemory memory;
   Abi abi = Abi::preview1;
+  /// A descriptor that becomes readable when blocking calls are to end, or -1.
+  int cancel_fd = -1;
+  /// With Errno::exited.
+  uint32_t exit_code = 0;
 };
 
 using Pointer = uint32_t;

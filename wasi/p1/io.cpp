@@ -58,8 +58,8 @@ ssize_t transfer(Descriptor& descriptor, std::span<iovec> list, bool write) {
   return ::sendmsg(descriptor.fd(), &message, MSG_NOSIGNAL);
 }
 
-Errno read_host(Host& host, Descriptor& descriptor, IoVectors& vectors, Size& count) {
-  if (vectors.total() != 0) ZWASM_WASI_CHECK(host.await(descriptor, POLLIN));
+Errno read_host(Descriptor& descriptor, IoVectors& vectors, int cancel_fd, Size& count) {
+  if (vectors.total() != 0) ZWASM_WASI_CHECK(Host::await(descriptor, POLLIN, cancel_fd));
   while (true) {
     const ssize_t moved = transfer(descriptor, vectors.span(), false);
     if (moved >= 0) {
@@ -67,19 +67,19 @@ Errno read_host(Host& host, Descriptor& descriptor, IoVectors& vectors, Size& co
       return Errno::success;
     }
     if (errno != EINTR) return last_errno();
-    ZWASM_WASI_CHECK(host.await(descriptor, POLLIN));
+    ZWASM_WASI_CHECK(Host::await(descriptor, POLLIN, cancel_fd));
   }
 }
 
 /// Writes all, unless the descriptor is non-blocking. While somebody may cancel, what goes to a
 /// pipe or terminal goes in pieces that cannot block.
-Errno write_host(Host& host, Descriptor& descriptor, IoVectors& vectors, Size& count) {
-  const bool in_pieces = host.cancel_descriptor() >= 0 && descriptor.can_block() &&
+Errno write_host(Descriptor& descriptor, IoVectors& vectors, int cancel_fd, Size& count) {
+  const bool in_pieces = cancel_fd >= 0 && descriptor.can_block() &&
                          (descriptor.flags & fdflags::nonblock) == 0;
   uint64_t written = 0;
   while (true) {
     if (vectors.total() != 0) {
-      const Errno error = host.await(descriptor, POLLOUT);
+      const Errno error = Host::await(descriptor, POLLOUT, cancel_fd);
       if (error == Errno::again && written != 0) break;
       ZWASM_WASI_CHECK(error);
     }
@@ -146,39 +146,39 @@ std::span<iovec> IoVectors::part(uint64_t skip, uint64_t limit, IoVectors& resul
 }
 
 Errno fd_read(Call& call, Fd fd, Pointer iovs, Size iovs_len, Pointer nread) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find_undescribed(fd, rights::fd_read, descriptor));
   IoVectors vectors;
   ZWASM_WASI_CHECK(vectors.load(call.memory, iovs, iovs_len));
   if (!call.memory.contains(nread, sizeof(Size))) return Errno::out_of_bounds;
   Size count = 0;
   if (descriptor->is_stream()) {
-    ZWASM_WASI_CHECK(call.host.await(*descriptor, POLLIN));
+    ZWASM_WASI_CHECK(Host::await(*descriptor, POLLIN, call.cancel_fd));
     ZWASM_WASI_CHECK(read_stream(*descriptor, vectors.span(), count));
   } else {
-    ZWASM_WASI_CHECK(read_host(call.host, *descriptor, vectors, count));
+    ZWASM_WASI_CHECK(read_host(*descriptor, vectors, call.cancel_fd, count));
   }
   return call.memory.store(nread, count);
 }
 
 Errno fd_write(Call& call, Fd fd, Pointer iovs, Size iovs_len, Pointer nwritten) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find_undescribed(fd, rights::fd_write, descriptor));
   IoVectors vectors;
   ZWASM_WASI_CHECK(vectors.load(call.memory, iovs, iovs_len));
   if (!call.memory.contains(nwritten, sizeof(Size))) return Errno::out_of_bounds;
   Size count = 0;
   if (descriptor->is_stream()) {
-    ZWASM_WASI_CHECK(call.host.await(*descriptor, POLLOUT));
+    ZWASM_WASI_CHECK(Host::await(*descriptor, POLLOUT, call.cancel_fd));
     ZWASM_WASI_CHECK(write_stream(*descriptor, vectors.span(), count));
   } else {
-    ZWASM_WASI_CHECK(write_host(call.host, *descriptor, vectors, count));
+    ZWASM_WASI_CHECK(write_host(*descriptor, vectors, call.cancel_fd, count));
   }
   return call.memory.store(nwritten, count);
 }
 
 Errno fd_pread(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset, Pointer nread) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_read | rights::fd_seek, descriptor));
   IoVectors vectors;
   ZWASM_WASI_CHECK(vectors.load(call.memory, iovs, iovs_len));
@@ -192,7 +192,7 @@ Errno fd_pread(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset, 
 }
 
 Errno fd_pwrite(Call& call, Fd fd, Pointer iovs, Size iovs_len, uint64_t offset, Pointer nwritten) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(call.host.find(fd, rights::fd_write | rights::fd_seek, descriptor));
   IoVectors vectors;
   ZWASM_WASI_CHECK(vectors.load(call.memory, iovs, iovs_len));

@@ -119,12 +119,12 @@ TEST_CASE_FIXTURE(Fixture, "a read that waits can be cancelled, a write into a f
   guest.host.set_stdio_descriptor(1, pipe.writer.get());
   {
     Canceller canceller(20);
-    guest.host.set_cancel_descriptor(canceller.event.get());
+    guest.call.cancel_fd = canceller.event.get();
     CHECK(guest.read(0, 8, content) == Errno::interrupted);
   }
   {
     Canceller canceller(20);
-    guest.host.set_cancel_descriptor(canceller.event.get());
+    guest.call.cancel_fd = canceller.event.get();
     const Pointer large = guest.take(32768), out = guest.take(4);
     const Pointer list = guest.iovecs({{large, 32768}, {large, 32768}, {large, 32768}});
     CHECK(fd_write(call, 1, list, 3, out) == Errno::interrupted);
@@ -134,7 +134,7 @@ TEST_CASE_FIXTURE(Fixture, "a read that waits can be cancelled, a write into a f
 TEST_CASE_FIXTURE(Fixture, "a cancellable write writes all, in order") {
   Pipe pipe;
   UniqueFd never(::eventfd(0, EFD_CLOEXEC));
-  guest.host.set_cancel_descriptor(never.get());
+  guest.call.cancel_fd = never.get();
   guest.host.set_stdio_descriptor(1, pipe.writer.get());
   constexpr uint32_t part = 30000;
   const Pointer data = guest.take(part), out = guest.take(4);
@@ -160,7 +160,7 @@ TEST_CASE_FIXTURE(Fixture, "a cancellable write writes all, in order") {
 TEST_CASE_FIXTURE(Fixture, "the end of a pipe, and data that is there, need no waiting") {
   Pipe pipe;
   UniqueFd never(::eventfd(0, EFD_CLOEXEC));
-  guest.host.set_cancel_descriptor(never.get());
+  guest.call.cancel_fd = never.get();
   guest.host.set_stdio_descriptor(0, pipe.reader.get());
   REQUIRE(::write(pipe.writer.get(), "ab", 2) == 2);
   pipe.writer.reset();

@@ -35,7 +35,7 @@ struct GuestPath {
 
 /// A path relative to an open directory.
 struct Location {
-  Descriptor* directory = nullptr;
+  Ref<Descriptor> directory;
   GuestPath path;
 
   Errno load(Call& call, Fd fd, Rights needed, Pointer pointer, Size length) {
@@ -97,7 +97,7 @@ Errno open_cancellable(Call& call, const Location& at, int flags, UniqueFd& open
     }
     pollfd none[1] = {};
     uint32_t ready;
-    ZWASM_WASI_CHECK(poll_or_cancel(none, interval, call.host.cancel_descriptor(), ready));
+    ZWASM_WASI_CHECK(poll_or_cancel(none, interval, call.cancel_fd, ready));
   }
 }
 
@@ -202,7 +202,7 @@ Errno path_open(Call& call, Fd fd, uint32_t dirflags, Pointer path, Size path_le
   if (create && !read_only) flags |= O_CREAT | (exclusive ? O_EXCL : 0);
   UniqueFd opened;
   const bool cancellable =
-      call.host.cancel_descriptor() >= 0 && (fd_flags & fdflags::nonblock) == 0;
+      call.cancel_fd >= 0 && (fd_flags & fdflags::nonblock) == 0;
   const Errno error = cancellable ? open_cancellable(call, at, flags, opened)
                                   : call.host.resolver().open(at.directory->fd(), at.path.text,
                                                               flags, 0666, opened);
@@ -213,16 +213,18 @@ Errno path_open(Call& call, Fd fd, uint32_t dirflags, Pointer path, Size path_le
 
   FileType type;
   ZWASM_WASI_CHECK(file_type_of(opened.get(), type));
-  const Rights inheriting = type == FileType::directory ? at.directory->inheriting : 0;
+  const Rights inheriting = type == FileType::directory ? at.directory->inheriting.load() : 0;
   const Rights base = opened_rights(opened.get(), type, read, write) & at.directory->inheriting;
-  Descriptor descriptor = Descriptor::owned(std::move(opened), type, base, inheriting);
-  descriptor.flags = static_cast<uint16_t>(fd_flags);
-  descriptor.is_read_only = read_only;
-  if (cancellable && descriptor.can_block()) {
-    ZWASM_WASI_CHECK(clear_nonblock(descriptor.fd()));
+  const Ref<Descriptor> descriptor =
+      Descriptor::owned(std::move(opened), type, base, inheriting);
+  if (!descriptor) return Errno::nomem;
+  descriptor->flags = static_cast<uint16_t>(fd_flags);
+  descriptor->is_read_only = read_only;
+  if (cancellable && descriptor->can_block()) {
+    ZWASM_WASI_CHECK(clear_nonblock(descriptor->fd()));
   }
   Fd number;
-  ZWASM_WASI_CHECK(call.host.insert(std::move(descriptor), number));
+  ZWASM_WASI_CHECK(call.host.insert(descriptor, number));
   return call.memory.store(result, number);
 }
 

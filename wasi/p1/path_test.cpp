@@ -227,7 +227,7 @@ TEST_CASE_FIXTURE(Fixture, "a read-only directory can be read and nothing else")
 TEST_CASE_FIXTURE(Fixture, "opening a named pipe can be cancelled, and works when nobody does") {
   REQUIRE(::mkfifo((folder / "data/pipe").c_str(), 0666) == 0);
   UniqueFd event(::eventfd(0, EFD_CLOEXEC));
-  guest.host.set_cancel_descriptor(event.get());
+  guest.call.cancel_fd = event.get();
   Fd fd{};
   {
     std::thread writer([&] {

@@ -94,7 +94,9 @@ Errno poll_oneoff(Call& call, Pointer in, Pointer out, Size nsubscriptions, Poin
   }
   Vector<Wanted> wanted(call.host.allocator());
   Vector<pollfd> fds(call.host.allocator());
-  if (!wanted.try_reserve(nsubscriptions) || !fds.try_reserve(size_t{nsubscriptions} + 1)) {
+  Vector<Ref<Descriptor>> polled(call.host.allocator());  // stay open meanwhile
+  if (!wanted.try_reserve(nsubscriptions) || !fds.try_reserve(size_t{nsubscriptions} + 1) ||
+      !polled.try_reserve(nsubscriptions)) {
     return Errno::nomem;
   }
 
@@ -110,13 +112,14 @@ Errno poll_oneoff(Call& call, Pointer in, Pointer out, Size nsubscriptions, Poin
       one.error = time_left(call.host.clock(), clock, one.left);
       one.is_done = one.error != Errno::success;
     } else {
-      Descriptor* descriptor = nullptr;
+      Ref<Descriptor> descriptor;
       one.error = call.host.find(fd, rights::poll_fd_readwrite, descriptor);
       one.is_done = one.error != Errno::success || descriptor->is_stream();
       if (!one.is_done) {
         one.entry = static_cast<uint32_t>(fds.size());
         const int events = one.type == event_fd_read ? POLLIN : POLLOUT;
         fds.push_back({descriptor->fd(), static_cast<short>(events), 0});
+        polled.push_back(descriptor);
       }
     }
     if (one.is_done) {
@@ -129,7 +132,7 @@ Errno poll_oneoff(Call& call, Pointer in, Pointer out, Size nsubscriptions, Poin
   fds.push_back({-1, 0, 0});
 
   uint32_t ready = 0;
-  ZWASM_WASI_CHECK(poll_or_cancel(fds, timeout, call.host.cancel_descriptor(), ready));
+  ZWASM_WASI_CHECK(poll_or_cancel(fds, timeout, call.cancel_fd, ready));
   Size count = 0;
   for (const Wanted& one : wanted) {
     Event event;

@@ -154,7 +154,7 @@ TEST_CASE_FIXTURE(Fixture, "arguments that are not right") {
 
 TEST_CASE_FIXTURE(Fixture, "waiting can be cancelled") {
   UniqueFd event(::eventfd(0, EFD_CLOEXEC));
-  guest.host.set_cancel_descriptor(event.get());
+  guest.call.cancel_fd = event.get();
   std::thread canceller([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     const uint64_t one = 1;

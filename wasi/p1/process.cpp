@@ -87,7 +87,7 @@ Errno random_get(Call& call, Pointer buf, Size buf_len) {
     const Size count = buf_len - done < piece ? buf_len - done : piece;
     ZWASM_WASI_CHECK(random.fill(random.data, {bytes + done, count}));
     done += count;
-    if (done < buf_len) ZWASM_WASI_CHECK(check_cancelled(call.host.cancel_descriptor()));
+    if (done < buf_len) ZWASM_WASI_CHECK(check_cancelled(call.cancel_fd));
   }
   return Errno::success;
 }
@@ -98,7 +98,7 @@ Errno sched_yield(Call&) {
 }
 
 Errno proc_exit(Call& call, uint32_t code) {
-  call.host.set_exit_code(code);
+  call.exit_code = code;
   return Errno::exited;
 }
 
@@ -117,7 +117,7 @@ Errno proc_raise(Call& call, uint32_t signal) {
     case SIGTTIN:
     case SIGTTOU: return Errno::notsup;
     default:  // over int, not over an enum of ours
-      call.host.set_exit_code(128 + static_cast<uint32_t>(number));
+      call.exit_code = 128 + static_cast<uint32_t>(number);
       return Errno::exited;
   }
 }

@@ -17,14 +17,14 @@ constexpr uint16_t recv_data_truncated = 1;
 constexpr uint32_t shut_rd = 1;
 constexpr uint32_t shut_wr = 2;
 
-Errno find_socket(Call& call, Fd fd, Rights needed, Descriptor*& descriptor) {
+Errno find_socket(Call& call, Fd fd, Rights needed, Ref<Descriptor>& descriptor) {
   ZWASM_WASI_CHECK(call.host.find(fd, 0, descriptor));
   if (!descriptor->is_socket()) return Errno::notsock;
   return (needed & ~descriptor->base) == 0 ? Errno::success : Errno::notcapable;
 }
 
 /// Whether a call that would block must wait first, in a way that can be cancelled.
-int dont_wait(const Call& call) { return call.host.cancel_descriptor() >= 0 ? MSG_DONTWAIT : 0; }
+int dont_wait(const Call& call) { return call.cancel_fd >= 0 ? MSG_DONTWAIT : 0; }
 
 bool is_nonblocking(const Descriptor& descriptor) {
   return (descriptor.flags & fdflags::nonblock) != 0;
@@ -35,10 +35,10 @@ template <class Attempt>
 Errno until_done(Call& call, Descriptor& descriptor, short events, Attempt attempt,
                  ssize_t& result) {
   while (true) {
-    ZWASM_WASI_CHECK(call.host.await(descriptor, events));
+    ZWASM_WASI_CHECK(Host::await(descriptor, events, call.cancel_fd));
     result = attempt();
     if (result >= 0) return Errno::success;
-    const bool waits = !is_nonblocking(descriptor) && call.host.cancel_descriptor() >= 0;
+    const bool waits = !is_nonblocking(descriptor) && call.cancel_fd >= 0;
     if (errno != EINTR && !(errno == EAGAIN && waits)) return last_errno();
   }
 }
@@ -46,7 +46,7 @@ Errno until_done(Call& call, Descriptor& descriptor, short events, Attempt attem
 }  // namespace
 
 Errno sock_accept(Call& call, Fd fd, uint32_t flags, Pointer result) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_socket(call, fd, rights::sock_accept, descriptor));
   if ((flags & ~uint32_t{fdflags::nonblock}) != 0) return Errno::inval;
   if (!call.memory.contains(result, sizeof(Fd))) return Errno::out_of_bounds;
@@ -56,17 +56,18 @@ Errno sock_accept(Call& call, Fd fd, uint32_t flags, Pointer result) {
   ZWASM_WASI_CHECK(until_done(
       call, *descriptor, POLLIN,
       [&] { return ssize_t{::accept4(listener, nullptr, nullptr, socket_flags)}; }, accepted));
-  Descriptor connection =
+  const Ref<Descriptor> connection =
       Descriptor::owned(UniqueFd(static_cast<int>(accepted)), descriptor->type, rights::socket, 0);
-  connection.flags = static_cast<uint16_t>(flags);
+  if (!connection) return Errno::nomem;
+  connection->flags = static_cast<uint16_t>(flags);
   Fd number;
-  ZWASM_WASI_CHECK(call.host.insert(std::move(connection), number));
+  ZWASM_WASI_CHECK(call.host.insert(connection, number));
   return call.memory.store(result, number);
 }
 
 Errno sock_recv(Call& call, Fd fd, Pointer ri_data, Size ri_data_len, uint32_t ri_flags,
                 Pointer ro_datalen, Pointer ro_flags) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_socket(call, fd, rights::fd_read, descriptor));
   if ((ri_flags & ~(recv_peek | recv_waitall)) != 0) return Errno::inval;
   IoVectors vectors;
@@ -105,7 +106,7 @@ Errno sock_recv(Call& call, Fd fd, Pointer ri_data, Size ri_data_len, uint32_t r
 
 Errno sock_send(Call& call, Fd fd, Pointer si_data, Size si_data_len, uint32_t si_flags,
                 Pointer so_datalen) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_socket(call, fd, rights::fd_write, descriptor));
   if (si_flags != 0) return Errno::inval;
   IoVectors vectors;
@@ -125,7 +126,7 @@ Errno sock_send(Call& call, Fd fd, Pointer si_data, Size si_data_len, uint32_t s
 }
 
 Errno sock_shutdown(Call& call, Fd fd, uint32_t how) {
-  Descriptor* descriptor;
+  Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_socket(call, fd, rights::sock_shutdown, descriptor));
   int host_how;
   switch (how) {

@@ -129,7 +129,7 @@ TEST_CASE("shutdown ends one direction or both") {
 TEST_CASE("a listening socket accepts") {
   Guest guest;
   REQUIRE(guest.host.listen_tcp("127.0.0.1:0").ok());
-  Descriptor* listener;
+  Ref<Descriptor> listener;
   REQUIRE(guest.host.find(3, rights::sock_accept, listener) == Errno::success);
   sockaddr_in address = {};
   socklen_t length = sizeof(address);
@@ -158,7 +158,7 @@ TEST_CASE("accepting and receiving can be cancelled") {
   UniqueFd event(::eventfd(0, EFD_CLOEXEC));
   Pair pair;
   REQUIRE(pair.guest.host.listen_tcp("127.0.0.1:0").ok());
-  pair.guest.host.set_cancel_descriptor(event.get());
+  pair.guest.call.cancel_fd = event.get();
   std::string text;
   pair.send("abc");
   CHECK(pair.recv(2, 0, text) == Errno::success);
