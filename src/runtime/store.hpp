@@ -173,6 +173,9 @@ class Store : private gc::Heap::Roots {
   bool account_memory(uint64_t bytes);
   void release_memory(uint64_t bytes);
   uint64_t memory_bytes() const { return memory_bytes_; }
+  /// The same for elements of tables.
+  uint64_t table_elements() const { return table_elements_; }
+  void account_table(uint64_t elements) { table_elements_ += elements; }
   Arena& arena() { return arena_; }
 
  private:
@@ -199,6 +202,7 @@ class Store : private gc::Heap::Roots {
   Observer* observer_ = nullptr;
   void* data_ = nullptr;
   uint64_t memory_bytes_ = 0;
+  uint64_t table_elements_ = 0;
   uint32_t call_depth_ = 0;
   Arena arena_;
   Instance* instances_ = nullptr;
