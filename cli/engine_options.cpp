@@ -96,7 +96,7 @@ void EngineOptions::declare(Options& options) {
                   "Ceiling of all linear memories together; growing beyond it fails")
       .type_name("SIZE")
       .group("Limits");
-  options.add_option("--max-table-elements", max_table_elements_, "Ceiling of each table")
+  options.add_option("--max-table-elements", max_table_elements_, "Ceiling of all tables together")
       .type_name("N")
       .group("Limits");
   options.add_option("--max-stack", max_stack_, "Stack for wasm values (1MiB by default)")

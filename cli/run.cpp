@@ -184,7 +184,7 @@ class Run final : public Command {
     if (const int code = set_up(host, grants); code != exit_success) return code;
     if (config.fuel) store.set_fuel(fuel);
     fuel_given_ = store.fuel();
-    store.set_observer(trace_.observer());
+    trace_.watch(store);
     Linker linker;
     if (unknown_imports_ == "trap") linker.set_unknown_imports(UnknownImports::trap);
     wasi::p1::define(linker, host);
@@ -435,7 +435,9 @@ class Run final : public Command {
     std::vector<Value> results(store.type_of(*function).results.size());
     const int code = call(store, *invoke_, *function, invoke_arguments_, results);
     if (code != exit_success) return code;
-    for (const Value& value : results) std::printf("%s\n", print_value(value).c_str());
+    for (const Value& value : results) {
+      std::printf("%s\n", print_value(value, store.runtime().types).c_str());
+    }
     return exit_success;
   }
 

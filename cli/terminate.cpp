@@ -4,13 +4,15 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "command.hpp"
+
 namespace __gnu_cxx {
 
 void __verbose_terminate_handler();  // as declared in the library
 
 void __verbose_terminate_handler() {
   std::fputs("zwasm: internal fault: terminated\n", stderr);
-  std::abort();
+  std::_Exit(zwasm::cli::exit_internal);
 }
 
 }  // namespace __gnu_cxx

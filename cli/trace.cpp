@@ -17,17 +17,20 @@ void print(const std::string& line) {
   std::fputs((line + "\n").c_str(), stderr);
 }
 
-std::string list(std::span<const Value> values) {
+std::string list(std::span<const Value> values, const TypeRegistry& registry) {
   std::string text;
-  for (const Value& value : values) text += (text.empty() ? "" : ", ") + print_value(value);
+  for (const Value& value : values) {
+    text += (text.empty() ? "" : ", ") + print_value(value, registry);
+  }
   return text;
 }
 
-std::string list(std::span<const ValType> types, const Slot* slots) {
+std::string list(std::span<const ValType> types, const Slot* slots,
+                 const TypeRegistry& registry) {
   std::string text;
   for (const ValType type : types) {
     const Value value(type, slots[0], type.slots() == 2 ? slots[1] : 0);
-    text += (text.empty() ? "" : ", ") + print_value(value);
+    text += (text.empty() ? "" : ", ") + print_value(value, registry);
     slots += type.slots();
   }
   return text;
@@ -71,27 +74,28 @@ void Trace::phase(const char* what, uint64_t since) const {
 }
 
 void Trace::export_call(const std::string& name, std::span<const Value> arguments) const {
-  if (calls_) print("calls: -> " + printable(name) + "(" + list(arguments) + ")");
+  if (calls_) print("calls: -> " + printable(name) + "(" + list(arguments, *types_) + ")");
 }
 
 void Trace::export_return(const std::string& name, std::span<const Value> results,
                           const Error* error) const {
   if (!calls_) return;
   print("calls: <- " + printable(name) +
-        (error != nullptr ? ": " + printable(error->message) : " = (" + list(results) + ")"));
+        (error != nullptr ? ": " + printable(error->message)
+                          : " = (" + list(results, *types_) + ")"));
 }
 
 void Trace::host_call(std::string_view module, std::string_view name, const FuncType& type,
                       const Slot* args) {
   if (!calls_) return;
-  print("calls:   -> " + host_name(module, name) + "(" + list(type.params, args) + ")");
+  print("calls:   -> " + host_name(module, name) + "(" + list(type.params, args, *types_) + ")");
 }
 
 void Trace::host_return(std::string_view module, std::string_view name, const FuncType& type,
                         const Slot* results, TrapKind kind) {
   if (!calls_) return;
   print("calls:   <- " + host_name(module, name) +
-        (kind == TrapKind::none         ? " = (" + list(type.results, results) + ")"
+        (kind == TrapKind::none         ? " = (" + list(type.results, results, *types_) + ")"
          : kind == TrapKind::host_error ? std::string(": does not return")
                                         : std::string(": ") + trap_message(kind)));
 }

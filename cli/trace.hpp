@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/observer.hpp"
+#include "runtime/store.hpp"
 #include "runtime/value.hpp"
 
 namespace zwasm::cli {
@@ -18,8 +19,11 @@ class Trace final : public Observer {
 
   /// Whether the WASI host has to be asked for its own lines.
   bool wasi() const { return wasi_; }
-  /// What a store has to be given, or null.
-  Observer* observer() { return calls_ || memory_ || lower_ ? this : nullptr; }
+  /// Has `store` tell what is traced. Before anything is called.
+  void watch(Store& store) {
+    types_ = &store.runtime().types;
+    store.set_observer(calls_ || memory_ || lower_ ? this : nullptr);
+  }
 
   /// What ended just now, and began at `since` (os::monotonic_now).
   void phase(const char* what, uint64_t since) const;
@@ -39,6 +43,7 @@ class Trace final : public Observer {
   void function_lowered(const ModuleCode& module, uint32_t function, uint64_t nanoseconds,
                         bool succeeded) override;
 
+  const TypeRegistry* types_ = nullptr;
   bool wasi_ = false, phases_ = false, calls_ = false, memory_ = false, lower_ = false;
 };
 

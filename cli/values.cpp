@@ -180,7 +180,7 @@ std::optional<Value> parse_value(std::string_view text, ValType type) {
   return std::nullopt;
 }
 
-std::string print_value(const Value& value) {
+std::string print_value(const Value& value, const TypeRegistry& types) {
   switch (value.type().kind()) {
     case ValType::Kind::i32: return format("%d", static_cast<int32_t>(value.i32()));
     case ValType::Kind::i64: return format("%lld", static_cast<long long>(value.i64()));
@@ -195,10 +195,14 @@ std::string print_value(const Value& value) {
       if (is_host_reference(value.low())) {
         return format("%llu", static_cast<unsigned long long>(value.externref()));
       }
-      return value.type().heap() == HeapType(AbstractHeapType::func) ||
-                     value.type().heap().is_index()
-                 ? "funcref"
-                 : to_string(value.type());
+      if (matches(types, value.type().heap(), AbstractHeapType::func)) return "funcref";
+      if (is_i31(value.low())) return format("i31 %d", i31_signed(value.low()));
+      switch (gc::object_of(value.low())->kind()) {
+        case gc::ObjectKind::struct_: return "structref";
+        case gc::ObjectKind::array: return "arrayref";
+        case gc::ObjectKind::exception: return "exnref";
+      }
+      break;
     case ValType::Kind::bottom: break;
   }
   return "?";

@@ -142,10 +142,11 @@ bool needs_execution(ScriptCommand::Kind kind) {
   return true;
 }
 
-std::string print_values(const std::vector<Value>& values) {
+std::string print_values(const std::vector<Value>& values, const TypeRegistry& types) {
   std::string text;
   for (const Value& value : values) {
-    text += (text.empty() ? "" : " ") + to_string(value.type()) + ":" + print_value(value);
+    text += (text.empty() ? "" : " ") + to_string(value.type()) + ":" +
+            print_value(value, types);
   }
   return text.empty() ? "nothing" : text;
 }
@@ -360,7 +361,7 @@ bool WastRunner::assert_return(const ScriptCommand& command, std::string& why) {
   if (!same) {
     why = format("%.*s returned ", static_cast<int>(command.action.name.size()),
                  command.action.name.data()) +
-          print_values(*result);
+          print_values(*result, store_.runtime().types);
   }
   return same;
 }

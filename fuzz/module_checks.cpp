@@ -92,7 +92,7 @@ void check_text(const Module& module, const Vector<uint8_t>& encoded, const Feat
 
 /// Lowers one function with these options, and once more recording positions.
 void check_lowering(Lowering& lowering, FuncIndex function, LoweringOptions options) {
-  options.record = false;
+  options.record = LoweringOptions::Record::nothing;
   const Status status = lowering.lower(function, options);
   if (!status.ok()) {
     if (status.error().kind != ErrorKind::unsupported) {
@@ -103,7 +103,7 @@ void check_lowering(Lowering& lowering, FuncIndex function, LoweringOptions opti
   const std::vector<Cell> cells(lowering.cells().begin(), lowering.cells().end());
   require(!cells.empty(), "a function has code");
   require(!print_ir(cells).empty(), "code prints");
-  options.record = true;
+  options.record = LoweringOptions::Record::references;
   require_ok(lowering.lower(function, options), "a replay succeeds");
   const std::span<const Cell> again = lowering.cells();
   require(cells.size() == again.size() &&
@@ -112,7 +112,7 @@ void check_lowering(Lowering& lowering, FuncIndex function, LoweringOptions opti
   uint64_t sum = 0;
   for (size_t i = 0; i < again.size(); ++i) {
     sum += lowering.position(i);
-    const std::span<const uint16_t> slots = lowering.reference_slots(i);
+    const std::span<const uint16_t> slots = lowering.operand_reference_slots(i);
     require(std::ranges::is_sorted(slots), "reference slots ascend");
   }
   require(sum != 0, "code has positions");

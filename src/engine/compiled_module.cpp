@@ -18,7 +18,10 @@ namespace {
 /// Adds an element to a vector that is sorted by `cells`; false when there is no memory.
 template <class Element>
 bool insert_by_address(Vector<Element>& elements, const Element& added) {
-  if (!elements.try_reserve(elements.size() + 1)) return false;
+  if (elements.size() == elements.capacity() &&
+      !elements.try_reserve(std::max<size_t>(2 * elements.size(), 16))) {
+    return false;
+  }
   elements.push_back(added);
   const auto place = std::ranges::upper_bound(elements.begin(), elements.end() - 1, added.cells,
                                               {}, &Element::cells);
@@ -85,7 +88,8 @@ FuncEntry* CompiledModule::entries(Variant variant) {
   return entries;
 }
 
-LoweringOptions CompiledModule::options(Variant variant, bool record) const {
+LoweringOptions CompiledModule::options(Variant variant,
+                                        LoweringOptions::Record record) const {
   LoweringOptions options;
   options.features = features_;
   options.metered = variant == Variant::metered;
@@ -107,7 +111,8 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
   const uint64_t start = os::monotonic_now();
   const uint32_t function = module_.imported_functions + defined_index;
   replayed_ = nullptr;
-  ZWASM_CHECK(lowering().lower(FuncIndex{function}, options(variant, false)));
+  ZWASM_CHECK(lowering().lower(FuncIndex{function},
+                               options(variant, LoweringOptions::Record::nothing)));
   const size_t count = lowering_->cells().size();
   Cell* cells = code_memory_.allocate(count);
   if (cells == nullptr || !keep_handlers(cells) ||
@@ -174,11 +179,12 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
 
 /// Repeats the translation of a function with all that it can tell of its cells; the same function
 /// twice is no more work than once. False when there is no memory.
-bool CompiledModule::replay(const Body& body, Variant variant) {
-  if (replayed_ == body.cells) return true;
+bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record) {
+  if (replayed_ == body.cells && replayed_record_ >= record) return true;
   replayed_ = nullptr;
-  if (!lowering().lower(FuncIndex{body.function}, options(variant, true)).ok()) return false;
+  if (!lowering().lower(FuncIndex{body.function}, options(variant, record)).ok()) return false;
   replayed_ = body.cells;
+  replayed_record_ = record;
   return true;
 }
 
@@ -190,7 +196,7 @@ bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
   if (body == nullptr) return false;
   location.function = body->function;
   location.offset = module_.code(FuncIndex{body->function}).body.offset;
-  if (replay(*body, variant)) {
+  if (replay(*body, variant, LoweringOptions::Record::positions)) {
     const size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
     location.offset = lowering_->position(index);
   }
@@ -226,12 +232,13 @@ std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) 
   Variant variant{};
   const Body* body = find_body(address, variant);
   if (body == nullptr) return {};
-  if (!replay(*body, variant)) exit_out_of_memory();
+  if (!replay(*body, variant, LoweringOptions::Record::references)) exit_out_of_memory();
   size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
   while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
-  const std::span<const uint16_t> slots = lowering_->reference_slots(index);
-  std::span<uint16_t> kept = arena_.make_array<uint16_t>(slots.size());
-  std::ranges::copy(slots, kept.begin());
+  const std::span<const uint16_t> locals = lowering_->local_reference_slots();
+  const std::span<const uint16_t> operands = lowering_->operand_reference_slots(index);
+  std::span<uint16_t> kept = arena_.make_array<uint16_t>(locals.size() + operands.size());
+  std::ranges::copy(operands, std::ranges::copy(locals, kept.begin()).out);
   return kept;
 }
 

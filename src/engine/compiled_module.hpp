@@ -92,11 +92,11 @@ class CompiledModule final : public ModuleCode {
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
   ~CompiledModule() override = default;
-  LoweringOptions options(Variant variant, bool record) const;
+  LoweringOptions options(Variant variant, LoweringOptions::Record record) const;
   Lowering& lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
   const Body* find_body(uintptr_t address, Variant& variant) const;
-  bool replay(const Body& body, Variant variant);
+  bool replay(const Body& body, Variant variant, LoweringOptions::Record record);
   bool keep_handlers(const Cell* cells);
   std::span<const uint16_t> make_reference_map(uintptr_t address);
   ReferenceMap& reference_map_place(uintptr_t address);
@@ -112,7 +112,8 @@ class CompiledModule final : public ModuleCode {
   mutable std::mutex mutex_;  ///< guards what follows, but for published entries
   ModuleStats stats_;
   std::unique_ptr<Lowering> lowering_;
-  const Cell* replayed_ = nullptr;  ///< the body that lowering_ holds a replay of
+  const Cell* replayed_ = nullptr;  ///< the body that lowering_ holds a replay of, and
+  LoweringOptions::Record replayed_record_ = LoweringOptions::Record::nothing;  ///< with what
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];
   Vector<CatchingBody> catching_bodies_;  ///< by address

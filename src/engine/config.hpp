@@ -24,7 +24,7 @@ struct Config {
   size_t max_stack_bytes = size_t{1} << 20;  ///< of values of a running call
   /// Of all linear memories of a store: memory.grow returns -1 above, instantiation fails.
   uint64_t max_memory_bytes = ~uint64_t{0};
-  uint64_t max_table_elements = limits::max_table_elements;  ///< of each table
+  uint64_t max_table_elements = limits::max_table_elements;  ///< of all tables of a store
   /// Threads that validate one big module, the calling one included; 0: one for each processor.
   /// Never more than four. All but the calling one have ended when the module is there.
   unsigned validation_threads = 0;

@@ -68,6 +68,7 @@ Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
   positions_.clear();
   map_starts_.clear();
   map_slots_.clear();
+  local_map_.clear();
   const Code& code = module_.code(function);
   const size_t locals = module_.func_type(function).params.size() + code.local_count;
   const size_t bytes = code.body.bytes.size();
@@ -97,6 +98,11 @@ Status Lowering::run(FuncIndex function) {
     for (uint32_t i = 0; i < locals.count; ++i) add_local(locals.type);
   }
   const uint32_t local_slots = slot;
+  if (options_.record == Record::references) {
+    for (size_t i = 0; i < local_types_.size(); ++i) {
+      if (may_be_object(local_types_[i])) local_map_.push_back(local_slots_[i]);
+    }
+  }
   first_operand_slot_ = std::max(local_slots, min_frame_advance);
   uint32_t result_slots = 0;
   for (const ValType type : type_->results) result_slots += type.slots();
@@ -160,7 +166,7 @@ void Lowering::trim() {
 
 uint32_t Lowering::position(size_t cell) const { return positions_[cell]; }
 
-std::span<const uint16_t> Lowering::reference_slots(size_t cell) const {
+std::span<const uint16_t> Lowering::operand_reference_slots(size_t cell) const {
   const uint32_t start = map_starts_[cell];
   if (start == none) return {};
   return map_slots_.span().subspan(start + 1, map_slots_[start]);
@@ -183,6 +189,12 @@ bool Lowering::skip_unreachable(const Instruction& in) {
 
 // --- Emission -----------------------------------------------------------------------------------
 
+/// Of the cell added last.
+void Lowering::record_position() {
+  if (options_.record != Record::nothing) positions_.push_back(offset_);
+  if (options_.record == Record::references) map_starts_.push_back(none);
+}
+
 Cell& Lowering::emit(IrOp op) {
   previous_cell_ = last_cell_;
   last_cell_ = static_cast<uint32_t>(cells_.size());
@@ -191,19 +203,13 @@ Cell& Lowering::emit(IrOp op) {
   Cell& cell = cells_.emplace_back();
   cell.handler = reinterpret_cast<const void*>(static_cast<uintptr_t>(op));
   cell.r = {0, 0, 0, 0};
-  if (options_.record) {
-    positions_.push_back(offset_);
-    map_starts_.push_back(none);
-  }
+  record_position();
   return cell;
 }
 
 DataCell& Lowering::emit_data() {
   Cell& cell = cells_.emplace_back();
-  if (options_.record) {
-    positions_.push_back(offset_);
-    map_starts_.push_back(none);
-  }
+  record_position();
   auto& data = reinterpret_cast<DataCell&>(cell);
   data.u64[0] = data.u64[1] = 0;
   return data;
@@ -227,10 +233,8 @@ void Lowering::set_op(uint32_t cell, IrOp op) {
 /// so the caller must have been its only reader.
 void Lowering::remove_last() {
   cells_.pop_back();
-  if (options_.record) {
-    positions_.pop_back();
-    map_starts_.pop_back();
-  }
+  if (options_.record != Record::nothing) positions_.pop_back();
+  if (options_.record == Record::references) map_starts_.pop_back();
   for (Accumulator& known : accs_) {
     if (known.cell == last_cell_) known = {};
   }

@@ -23,8 +23,9 @@ struct LoweringOptions {
   bool metered = false;
   /// Memories that qualify are guarded: accesses need no check.
   bool guard_pages = true;
-  /// Record the wasm offset of every cell and the references live at calls (a replay).
-  bool record = false;
+  /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
+  enum class Record : uint8_t { nothing, positions, references };
+  Record record = Record::nothing;
 };
 
 /// Translates functions of one module; keeps its working memory from one to the next. Not
@@ -51,14 +52,15 @@ class Lowering {
   /// Gives back working memory that only large functions need. What `lower` made is gone then.
   void trim();
 
-  /// With options.record: the wasm offset (in the module) of the instruction behind a cell.
+  /// Recorded: the wasm offset (in the module) of the instruction behind a cell.
   uint32_t position(size_t cell) const;
 
-  /// With options.record: the slots that may hold references to objects (not to functions) while
-  /// the call or allocation in `cell` is running, in ascending order. Slots from a call's base on
-  /// belong to the callee.
-  std::span<const uint16_t> reference_slots(size_t cell) const;
-  /// With options.record: whether reference_slots knows the cell.
+  /// Recorded: the slots that may hold references to objects (not to functions) while the call or
+  /// allocation in `cell` is running, in ascending order: those of locals, which are the same in
+  /// the whole function, and those of operands. Slots from a call's base on belong to the callee.
+  std::span<const uint16_t> local_reference_slots() const { return local_map_.span(); }
+  std::span<const uint16_t> operand_reference_slots(size_t cell) const;
+  /// Whether operand_reference_slots knows the cell.
   bool is_safepoint(size_t cell) const { return map_starts_[cell] != none; }
 
  private:
@@ -299,6 +301,8 @@ class Lowering {
   void call_indirect(uint32_t type_index, uint32_t table, bool tail);
   void call_ref(uint32_t type_index, bool tail);
   void end_call(const FuncType& type);
+  using Record = LoweringOptions::Record;
+  void record_position();
   void record_references(uint32_t callee_base);
 
   const Module& module_;
@@ -318,6 +322,7 @@ class Lowering {
   Vector<uint32_t> positions_;
   Vector<uint32_t> map_starts_;   ///< by cell, when recording: index into map_slots_, or none
   Vector<uint16_t> map_slots_;
+  Vector<uint16_t> local_map_;  ///< the locals among them
   const FuncType* type_ = nullptr;
   Accumulator accs_[3];
   uint32_t last_cell_ = none;      ///< the operation emitted last in this block, data not counted

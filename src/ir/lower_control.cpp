@@ -610,15 +610,12 @@ void Lowering::call_ref(uint32_t type_index, bool tail) {
   end_call(type);
 }
 
-/// The call emitted last is a safepoint: notes which slots below the callee's frame hold
-/// references. Operands that still stand for a local or a constant occupy no slot of their own.
+/// The call emitted last is a safepoint: notes which operands below the callee's frame hold
+/// references. Those that still stand for a local or a constant occupy no slot of their own.
 void Lowering::record_references(uint32_t callee_base) {
-  if (!options_.record) return;
+  if (options_.record != Record::references) return;
   const auto start = static_cast<uint32_t>(map_slots_.size());
   map_slots_.push_back(0);
-  for (size_t i = 0; i < local_types_.size(); ++i) {
-    if (may_be_object(local_types_[i])) map_slots_.push_back(local_slots_[i]);
-  }
   for (const Operand& operand : stack_.span()) {
     if (operand.kind == Operand::Kind::slot && may_be_object(operand.type) &&
         operand.slot < callee_base) {

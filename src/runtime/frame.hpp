@@ -9,8 +9,8 @@
 //   callee's frame:                                       | params    | locals | operands ...
 //
 // Invariants:
-//  - An i32 is stored zero-extended, an f32 as its bits zero-extended. A reference is one slot:
-//    funcref is a FuncRef*, externref a host value, null is 0.
+//  - An i32 is stored zero-extended, an f32 as its bits zero-extended. A reference is one slot
+//    (runtime/gc/object.hpp), null is 0.
 //  - A callee's frame begins at least `min_frame_advance` slots after its caller's, so that the
 //    control stack, with at most two records a call, cannot overflow before the value stack does.
 //  - In the interpreter the slots are always the truth. In compiled code they hold arguments and

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/bulk.hpp"
 #include "runtime/builtins.hpp"
 #include "runtime/const_expr.hpp"
 #include "runtime/host.hpp"
@@ -10,10 +11,6 @@
 
 namespace zwasm {
 namespace {
-
-constexpr bool in_range(uint64_t index, uint64_t count, uint64_t size) {
-  return index <= size && count <= size - index;
-}
 
 /// A type of the module, and its objects.
 struct ObjectType {
@@ -40,7 +37,13 @@ struct ObjectType {
   uint32_t element_slots() const { return layout.element_log2 == 4 ? 2 : 1; }
 
   /// Writes `count` equal elements; `value` is a slot, or two.
-  void fill(uint8_t* to, const Slot* value, uint64_t count) const {
+  TrapKind fill(VMContext* vmctx, uint8_t* to, const Slot* value, uint64_t count) const {
+    const uint64_t piece = piece_bytes >> layout.element_log2;
+    return in_pieces(vmctx, count, piece, false, [&](uint64_t first, uint64_t size) {
+      fill_piece(to + bytes(first), value, size);
+    });
+  }
+  void fill_piece(uint8_t* to, const Slot* value, uint64_t count) const {
     switch (layout.element_log2) {
       case 0: std::memset(to, static_cast<uint8_t>(*value), count); return;
       case 1: fill_with<uint16_t>(to, value, count); return;
@@ -135,8 +138,8 @@ TrapKind array_new(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32
   const auto length = static_cast<uint32_t>(operands[type.element_slots()]);
   gc::Object* array = type.new_array(vmctx, length);
   if (array == nullptr) return TrapKind::out_of_memory;
-  type.fill(array->bytes(), operands, length);
-  return finish(operands, array);
+  const TrapKind status = type.fill(vmctx, array->bytes(), operands, length);
+  return status == TrapKind::none ? finish(operands, array) : status;
 }
 
 TrapKind array_new_default(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32_t) {
@@ -144,8 +147,9 @@ TrapKind array_new_default(VMContext* vmctx, Slot* operands, uint32_t type_index
   const auto length = static_cast<uint32_t>(operands[0]);
   gc::Object* array = type.new_array(vmctx, length);
   if (array == nullptr) return TrapKind::out_of_memory;
-  std::memset(array->bytes(), 0, type.bytes(length));
-  return finish(operands, array);
+  static constexpr Slot zero[2] = {};
+  const TrapKind status = type.fill(vmctx, array->bytes(), zero, length);
+  return status == TrapKind::none ? finish(operands, array) : status;
 }
 
 TrapKind array_new_fixed(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32_t length) {
@@ -153,7 +157,7 @@ TrapKind array_new_fixed(VMContext* vmctx, Slot* operands, uint32_t type_index, 
   gc::Object* array = type.new_array(vmctx, length);
   if (array == nullptr) return TrapKind::out_of_memory;
   for (uint32_t i = 0; i < length; ++i) {
-    type.fill(type.element(array, i), operands + size_t{i} * type.element_slots(), 1);
+    type.fill_piece(type.element(array, i), operands + size_t{i} * type.element_slots(), 1);
   }
   return finish(operands, array);
 }
@@ -192,8 +196,7 @@ TrapKind array_fill(VMContext* vmctx, Slot* operands, uint32_t type_index, uint3
   gc::Object* array = gc::object_of(operands[0]);
   const uint64_t count = operands[2 + type.element_slots()];
   if (!in_range(operands[1], count, array->length)) return TrapKind::out_of_bounds_array_access;
-  type.fill(type.element(array, operands[1]), operands + 2, count);
-  return TrapKind::none;
+  return type.fill(vmctx, type.element(array, operands[1]), operands + 2, count);
 }
 
 TrapKind array_copy(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32_t) {
@@ -205,8 +208,8 @@ TrapKind array_copy(VMContext* vmctx, Slot* operands, uint32_t type_index, uint3
   if (!in_range(operands[1], count, to->length) || !in_range(operands[3], count, from->length)) {
     return TrapKind::out_of_bounds_array_access;
   }
-  std::memmove(type.element(to, operands[1]), type.element(from, operands[3]), type.bytes(count));
-  return TrapKind::none;
+  return move_in_pieces(vmctx, type.element(to, operands[1]), type.element(from, operands[3]),
+                        type.bytes(count));
 }
 
 TrapKind array_init_data(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32_t segment) {

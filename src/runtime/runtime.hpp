@@ -27,7 +27,7 @@ struct EntryPoints {
 /// Bounds of what one store may use.
 struct StoreLimits {
   uint64_t memory_bytes = ~uint64_t{0};              ///< of all linear memories
-  uint64_t table_elements = limits::max_table_elements;  ///< of each table
+  uint64_t table_elements = limits::max_table_elements;  ///< of all tables
   gc::HeapOptions heap = {};                             ///< of structs, arrays and exceptions
 };
 

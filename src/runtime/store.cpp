@@ -87,12 +87,14 @@ Result<TableInstance*> Store::make_table(const TableType& type, const Value& ini
 
 Result<TableInstance*> Store::make_table_instance(const TableType& type, Instance* owner,
                                                   Slot init) {
-  if (type.limits.min > limits_.table_elements) {
+  if (type.limits.min > limits_.table_elements - table_elements_) {
     return make_exhaustion(TrapKind::table_limit,
-                           "a table of %llu elements, but at most %llu are allowed",
+                           "a table of %llu elements%s, but at most %llu are allowed",
                            static_cast<unsigned long long>(type.limits.min),
+                           table_elements_ == 0 ? "" : " more",
                            static_cast<unsigned long long>(limits_.table_elements));
   }
+  if (is_interrupted()) return make_trap(TrapKind::interrupted);
   auto* table = new (std::nothrow) TableInstance(*this, type, owner);
   if (table == nullptr) return make_trap(TrapKind::out_of_memory);
   table->next_ = tables_;

@@ -179,6 +179,9 @@ class Store : private gc::Heap::Roots {
   void retain(SharedMemory& memory);
   /// Of the memories that share this store's limit.
   uint64_t memory_bytes() const { return budget_->used(); }
+  /// Elements of all tables, for the limit.
+  uint64_t table_elements() const { return table_elements_; }
+  void account_table(uint64_t elements) { table_elements_ += elements; }
   Arena& arena() { return arena_; }
 
  private:
@@ -206,6 +209,7 @@ class Store : private gc::Heap::Roots {
   void* data_ = nullptr;
   Ref<MemoryBudget> budget_;
   Vector<Ref<SharedMemory>> shared_memories_;
+  uint64_t table_elements_ = 0;
   uint32_t call_depth_ = 0;
   Arena arena_;
   Instance* instances_ = nullptr;

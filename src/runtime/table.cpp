@@ -57,13 +57,15 @@ bool TableInstance::extend(uint64_t new_size, Slot init) {
     if (at != size && store_.is_interrupted()) return false;
     std::fill_n(elements + at, std::min(piece, new_size - at), init);
   }
+  store_.account_table(new_size - size);
   size = new_size;
   return true;
 }
 
 bool TableInstance::grow(uint64_t delta, Slot init, uint64_t& old_size) {
   old_size = size;
-  uint64_t limit = std::min(store_.limits().table_elements, uint64_t{0xFFFF'FFFF});
+  const uint64_t room = store_.limits().table_elements - store_.table_elements();
+  uint64_t limit = std::min(size + room, uint64_t{0xFFFF'FFFF});
   if (type_.limits.has_max) limit = std::min(limit, type_.limits.max);
   if (delta > limit || size > limit - delta) return false;
   return extend(size + delta, init);

@@ -131,7 +131,7 @@ struct alignas(16) VMContext {
   const uint32_t* types;                   ///< canonical id of each type index
   ModuleCode* module;                      ///< shared by the instances of a module
   Instance* instance;
-  gc::AllocationArea* allocation;          ///< of the store's heap; null in modules without objects
+  gc::AllocationArea* allocation;          ///< of the store's heap
 
   GlobalCell* globals() { return reinterpret_cast<GlobalCell*>(this + 1); }
 };

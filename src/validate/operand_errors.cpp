@@ -47,9 +47,11 @@ bool FunctionValidator::unknown(const char* what, uint32_t index) {
 
 /// The operands of the innermost block, at most `count` of the topmost.
 std::string FunctionValidator::top_operands(size_t count) const {
+  constexpr size_t most = 32;
   const size_t height = static_cast<size_t>(top_ - base_);
-  const size_t shown = height < count ? height : count;
-  return to_string(Types(top_ - shown, shown));
+  const size_t wanted = height < count ? height : count;
+  if (wanted <= most) return to_string(Types(top_ - wanted, wanted));
+  return "[... " + to_string(Types(top_ - most, most)).substr(1);
 }
 
 bool FunctionValidator::mismatch_operands(Types required) {
