@@ -98,8 +98,8 @@ class Host {
   Errno renumber(uint32_t from, uint32_t to);
 
   /// Waits until `descriptor` is ready for `events` unless it is non-blocking; Errno::interrupted
-  /// once `cancel_fd` is readable. Returns at once when there is nothing to wait for or nobody to cancel
-  /// it (-1): the system call then blocks by itself.
+  /// once `cancel_fd` is readable. Returns at once when there is nothing to wait for or nobody to
+  /// cancel it (-1): the system call then blocks by itself.
   static Errno await(Descriptor& descriptor, short events, int cancel_fd);
 
  private:

@@ -22,8 +22,8 @@
 namespace zwasm::wasi {
 
 /// The threads of one guest. Each has a store of its own on the same engine, with an instance of
-/// the module; they share the module's imported memory and what host functions refer to. A thread that
-/// traps or calls proc_exit ends them all.
+/// the module; they share the module's imported memory and what host functions refer to. A thread
+/// that traps or calls proc_exit ends them all.
 class Threads {
  public:
   static constexpr std::string_view module_name = "wasi";
