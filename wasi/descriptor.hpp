@@ -62,8 +62,8 @@ class Descriptor final : public RefCounted {
   /// Afterwards it is closed if the embedder has none of that number.
   void describe();
 
-  /// Whether it has all of these rights; or else Errno::badf, or what POSIX says when something is not
-  /// possible with this kind of file.
+  /// Success if it has all of these rights; or else Errno::badf, or what POSIX says when something
+  /// is not possible with this kind of file.
   Errno allows(Rights needed) const;
 
   std::atomic<Kind> kind = Kind::closed;

@@ -123,7 +123,8 @@ Status Host::add_socket(UniqueFd socket) {
                       socket.get());
   }
   uint32_t number;
-  if (insert(Descriptor::owned(std::move(socket), type, rights::socket, rights::socket), number) != Errno::success) {
+  if (insert(Descriptor::owned(std::move(socket), type, rights::socket, rights::socket),
+             number) != Errno::success) {
     return make_error(ErrorKind::host, Error::no_offset, "too many sockets");
   }
   return {};

@@ -91,17 +91,17 @@ class Host {
   /// The same without asking what a borrowed descriptor is, for hot paths: `needed` may then turn
   /// out to be missing when the host refuses.
   Errno find_undescribed(uint32_t fd, Rights needed, Ref<Descriptor>& result);
-  /// Puts it at the lowest free number from 3; Errno::mfile when the table is full, Errno::nomem for
-  /// null.
+  /// Puts it at the lowest free number from 3; Errno::mfile when the table is full, Errno::nomem
+  /// for null.
   Errno insert(const Ref<Descriptor>& descriptor, uint32_t& fd);
   /// The number is free at once; the host's descriptor is closed when no thread uses it any more.
   Errno close(uint32_t fd);
   /// Moves `from` to the open descriptor `to`, closing what was there.
   Errno renumber(uint32_t from, uint32_t to);
 
-  /// Waits until `descriptor` is ready for `events` unless it is non-blocking; Errno::interrupted once
-  /// `cancel_fd` is readable. Returns at once when there is nothing to wait for or nobody to cancel
-  /// it (-1): the system call then blocks by itself.
+  /// Waits until `descriptor` is ready for `events` unless it is non-blocking; Errno::interrupted
+  /// once `cancel_fd` is readable. Returns at once when there is nothing to wait for or nobody to
+  /// cancel it (-1): the system call then blocks by itself.
   static Errno await(Descriptor& descriptor, short events, int cancel_fd);
 
  private:

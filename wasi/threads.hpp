@@ -21,9 +21,9 @@
 
 namespace zwasm::wasi {
 
-/// The threads of one guest. Each has a store of its own on the same engine, with an instance of the
-/// module; they share the module's imported memory and what host functions refer to. A thread that
-/// traps or calls proc_exit ends them all.
+/// The threads of one guest. Each has a store of its own on the same engine, with an instance of
+/// the module; they share the module's imported memory and what host functions refer to. A thread
+/// that traps or calls proc_exit ends them all.
 class Threads {
  public:
   static constexpr std::string_view module_name = "wasi";
@@ -44,8 +44,8 @@ class Threads {
   /// no wasi_thread_start, imports no shared memory, or imports what belongs to the first store.
   Status define(const Ref<ModuleCode>& module);
 
-  /// Ends all threads but the first, whose thread calls this, and waits for them. Returns how one of
-  /// them ended the guest, or null if none did before this was called. Can be called again.
+  /// Ends all threads but the first, whose thread calls this, and waits for them. Returns how one
+  /// of them ended the guest, or null if none did before this was called. Can be called again.
   const Error* stop();
   /// With an error of `stop`: the store of the thread that it comes from.
   const Store& failed_store() const { return *failed_store_; }

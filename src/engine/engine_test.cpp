@@ -515,22 +515,6 @@ TEST_CASE("limits of memories and tables are those of the configuration") {
   CHECK_FALSE(f.try_instantiate("(module (table 11 funcref))").ok());
 }
 
-TEST_CASE("what a build cannot run is named when it is called") {
-  Fixture f;
-  Instance& instance = f.instantiate(R"((module
-    (memory 1)
-    (func $load (export "load") (result i32) (i32.atomic.load (i32.const 0)))
-    (func (export "ok") (result i32) (i32.const 1))))");
-  CHECK(f.call_i32(instance, "ok") == 1);
-  for (int i = 0; i < 2; ++i) {
-    Result<Value> result = f.call(instance, "load");
-    REQUIRE_FALSE(result.ok());
-    CHECK(result.error().kind == ErrorKind::unsupported);
-    CHECK(result.error().message.find("i32.atomic.load") != std::string::npos);
-    CHECK(result.error().message.find("load") != std::string::npos);
-  }
-}
-
 TEST_CASE("functions are lowered once, from several threads, when they are called first") {
   Fixture f;
   const Ref<CompiledModule> module = f.compile(R"((module

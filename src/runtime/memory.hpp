@@ -29,8 +29,8 @@ constexpr bool is_guarded(const MemoryType& type, MemoryMode mode) {
          type.page_size_log2 == 16;
 }
 
-/// A linear memory. Owned by its store, or part of a SharedMemory, and then thread-safe; the address
-/// of the definition is its identity.
+/// A linear memory. Owned by its store, or part of a SharedMemory, and then thread-safe; the
+/// address of the definition is its identity.
 class MemoryInstance final : public MemoryDefinition {
  public:
   MemoryInstance(const MemoryInstance&) = delete;

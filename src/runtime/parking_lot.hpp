@@ -11,9 +11,9 @@ namespace zwasm {
 /// What a wait came to.
 enum class WaitOutcome : uint8_t { woken, not_equal, timed_out, interrupted };
 
-/// The queues of one shared memory: one for each address that somebody waits at, kept as one list in
-/// the order of arrival. Thread-safe. A waiter sleeps on a word of its own execution context, which
-/// is what an interruption changes, too.
+/// The queues of one shared memory: one for each address that somebody waits at, kept as one list
+/// in the order of arrival. Thread-safe. A waiter sleeps on a word of its own execution context,
+/// which is what an interruption changes, too.
 class ParkingLot {
  public:
   ParkingLot() = default;

@@ -46,7 +46,7 @@ class RootScope {
 
 /// Owns instances, memories, tables, tags and host functions until it is destroyed. Used by one
 /// thread at a time; only `interrupt` may be called from others. Its address is fixed.
-class Store : private gc::Heap::Roots {
+class Store final : private gc::Heap::Roots {
  public:
   /// Fuel is charged only in stores of the metered variant. The runtime outlives the store.
   explicit Store(Runtime& runtime, const StoreLimits& limits = {},

@@ -1,6 +1,6 @@
-// What each atomic instruction does to memory. All are sequentially consistent. Values are as wide as
-// the access; wasm zero-extends the results. Operands are wrapped to the access, also the expected
-// value of a compare-exchange.
+// What each atomic instruction does to memory. All are sequentially consistent. Values are as wide
+// as the access: results are zero-extended, operands wrapped, also the expected value of a
+// compare-exchange.
 #pragma once
 
 #include <cstdint>

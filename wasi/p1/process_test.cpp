@@ -99,7 +99,7 @@ TEST_CASE("exit and signals end the guest with a code") {
   for (const Ending& ending :
        {Ending{6, 134}, {2, 130}, {15, 143}, {9, 137}, {23, 152}, {30, 159}}) {
     CAPTURE(ending.signal);
-    guest.host.set_exit_code(0);
+    guest.call.exit_code = 0;
     CHECK(proc_raise(guest.call, ending.signal) == Errno::exited);
     CHECK(guest.call.exit_code == ending.code);
   }
