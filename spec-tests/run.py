@@ -7,10 +7,7 @@ GROUP is core, custom, legacy, or a folder below proposals. MODE is default, exp
 no-signals, metered or gc-stress. ZWASM is by default what $ZWASM_CLI says; the scripts are those in
 `spec` of the test data ($ZWASM_TESTDATA).
 
-Every assertion must hold. Scripts listed in not_executed.txt use features that this build does not
-execute; they are run without execution, which still checks every assert_malformed and
-assert_invalid and that all their modules are valid. That a listed script passes when it is
-executed is a failure: the line must go. A listed script must exist.
+Every assertion of every script must hold.
 
 Prints one line for each script that fails, and the counts of scripts and assertions.
 """
@@ -57,11 +54,6 @@ def folder_of(group, suite):
     return suite / group if group in ("custom", "legacy") else suite / "proposals" / group
 
 
-def not_executed():
-    lines = (HERE / "not_executed.txt").read_text().splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 class Outcome:
     """What one run of `zwasm wast` said."""
 
@@ -103,32 +95,21 @@ def main():
     options = list(MODES[arguments.mode])
     for feature in DISABLED.get(arguments.group, []):
         options += ["--disable-feature", feature]
-    listed = not_executed()
     failures = []
     if len(scripts) != SCRIPTS[arguments.group]:
         failures.append(f"{len(scripts)} scripts, expected {SCRIPTS[arguments.group]}")
-    failures += [f"{name}: listed in not_executed.txt, but there is no such script"
-                 for name in listed if not (suite / name).is_file()]
-
-    executed = checked = assertions = 0
+    assertions = 0
     for script in scripts:
         name = script.relative_to(suite).as_posix()
-        if name not in listed:
-            outcome = Outcome(zwasm, options, script)
-            executed += 1
-        else:
-            outcome = Outcome(zwasm, [*options, "--no-execution"], script)
-            checked += 1
-            if arguments.mode == "default" and Outcome(zwasm, options, script).ok:
-                failures.append(f"{name}: passes, but is listed in not_executed.txt")
+        outcome = Outcome(zwasm, options, script)
         assertions += outcome.passed
         if not outcome.ok:
             failures.append(f"{name}: {outcome.why}")
 
     for failure in failures:
         print(failure)
-    print(f"{arguments.group} ({arguments.mode}): {executed} scripts executed, {checked} only "
-          f"validated, {assertions} assertions passed, {len(failures)} failures")
+    print(f"{arguments.group} ({arguments.mode}): {len(scripts)} scripts, {assertions} "
+          f"assertions passed, {len(failures)} failures")
     return 1 if failures else 0
 
 
