@@ -178,7 +178,7 @@ class Run final : public Command {
     auto module = engine.compile_file(file_.c_str());
     if (!module.ok()) return report(file_, module.error(), trap_exit_code_);
     trace_.phase("compiled", start);
-    prepare_invoke(**module);
+    if (const int code = prepare_invoke(**module); code != exit_success) return code;
 
     wasi::Host host;
     if (const int code = set_up(host, grants); code != exit_success) return code;
@@ -388,8 +388,8 @@ class Run final : public Command {
   }
 
   /// Finds out what --invoke calls, and checks the arguments: before anything is executed.
-  void prepare_invoke(const CompiledModule& compiled) {
-    if (!invoke_) return;
+  int prepare_invoke(const CompiledModule& compiled) {
+    if (!invoke_) return exit_success;
     const Module& module = compiled.module();
     const auto find = [&](const std::string& name) -> const Export* {
       for (const Export& item : module.exports) {
@@ -408,7 +408,10 @@ class Run final : public Command {
     } else {
       texts.swap(arguments_);
     }
-    if (found == nullptr) return;  // `invoke` says so
+    if (found == nullptr) {
+      return complain(file_ + ": no function '" + *invoke_ + "' is exported (see zwasm inspect)",
+                      exit_failure);
+    }
     const FuncType& type = module.func_type(FuncIndex{found->index});
     const char* name = invoke_->c_str();
     if (texts.size() != type.params.size()) {
@@ -424,16 +427,13 @@ class Run final : public Command {
       }
       invoke_arguments_.push_back(*value);
     }
+    return exit_success;
   }
 
   int invoke(Store& store, Instance& instance) {
-    const FuncRef* function = instance.exported_func(*invoke_);
-    if (function == nullptr) {
-      return complain(file_ + ": no function '" + *invoke_ + "' is exported (see zwasm inspect)",
-                      exit_failure);
-    }
-    std::vector<Value> results(store.type_of(*function).results.size());
-    const int code = call(store, *invoke_, *function, invoke_arguments_, results);
+    const FuncRef& function = *instance.exported_func(*invoke_);  // prepare_invoke saw it
+    std::vector<Value> results(store.type_of(function).results.size());
+    const int code = call(store, *invoke_, function, invoke_arguments_, results);
     if (code != exit_success) return code;
     for (const Value& value : results) {
       std::printf("%s\n", print_value(value, store.runtime().types).c_str());

@@ -33,7 +33,8 @@ if(ZWASM_LTO)
     set(CMAKE_AR ${ZWASM_LLVM_AR})
     set(CMAKE_RANLIB ${ZWASM_LLVM_RANLIB})
     add_compile_options(-flto=full)
-    add_link_options(-flto=full -fuse-ld=lld -Wl,--icf=safe)
+    # Nothing compares addresses of functions, so equal ones are kept once.
+    add_link_options(-flto=full -fuse-ld=lld -Wl,--icf=all)
     # What runs at every start lies together (tools/symbol-order writes the list): fewer pages are
     # touched. Names of functions that other options inline or drop are not worth a warning.
     add_link_options(-Wl,--symbol-ordering-file=${PROJECT_SOURCE_DIR}/cmake/symbol-order.txt

@@ -7,37 +7,41 @@
 namespace zwasm {
 namespace {
 
-// Names share most of their text with the one before: what is stored is how much, and the rest.
-// Every `names_per_block`-th name is whole.
-constexpr size_t names_per_block = 16;
+// Names share most of their text with the one before. What is stored of each is one byte that says
+// how much, and the rest, whose last letter has the high bit set. Every `names_per_block`-th name
+// is whole.
+constexpr size_t names_per_block = 128;
+constexpr uint8_t last_letter = 0x80;
 
 constexpr std::string_view plain_names[] = {
 #define IROP(name, format) #name,
 #include "ir/ops.def"
 };
 
+/// At least one letter is left for the rest.
 constexpr size_t shared_length(size_t op) {
   if (op % names_per_block == 0) return 0;
   const std::string_view name = plain_names[op];
   const std::string_view before = plain_names[op - 1];
   size_t length = 0;
-  while (length < name.size() && length < before.size() && name[length] == before[length]) ++length;
+  while (length + 1 < name.size() && length < before.size() && name[length] == before[length]) {
+    ++length;
+  }
   return length;
 }
 
-constexpr size_t rest_bytes = [] {
+constexpr size_t packed_bytes = [] {
   size_t bytes = 0;
   for (size_t op = 0; op < ir_op_count; ++op) {
-    bytes += plain_names[op].size() - shared_length(op) + 1;
+    bytes += 1 + plain_names[op].size() - shared_length(op);
   }
   return bytes;
 }();
-static_assert(rest_bytes <= UINT16_MAX);
+static_assert(packed_bytes <= UINT16_MAX);
 
 struct PackedNames {
-  std::array<uint8_t, ir_op_count> shared{};
   std::array<uint16_t, (ir_op_count + names_per_block - 1) / names_per_block> blocks{};
-  std::array<char, rest_bytes> rests{};  ///< each ends with a zero
+  std::array<uint8_t, packed_bytes> bytes{};
 };
 
 consteval PackedNames pack_names() {
@@ -46,9 +50,11 @@ consteval PackedNames pack_names() {
   for (size_t op = 0; op < ir_op_count; ++op) {
     if (op % names_per_block == 0) packed.blocks[op / names_per_block] = static_cast<uint16_t>(at);
     const size_t shared = shared_length(op);
-    packed.shared[op] = static_cast<uint8_t>(shared);
-    for (const char letter : plain_names[op].substr(shared)) packed.rests[at++] = letter;
-    packed.rests[at++] = '\0';
+    packed.bytes[at++] = static_cast<uint8_t>(shared);
+    for (const char letter : plain_names[op].substr(shared)) {
+      packed.bytes[at++] = static_cast<uint8_t>(letter);
+    }
+    packed.bytes[at - 1] |= last_letter;
   }
   return packed;
 }
@@ -64,13 +70,14 @@ constexpr IrFormat formats[] = {
 IrOpInfo info(IrOp op) {
   const auto number = static_cast<size_t>(op);
   size_t current = number - number % names_per_block;
-  const char* rest = packed_names.rests.data() + packed_names.blocks[number / names_per_block];
+  const uint8_t* at = packed_names.bytes.data() + packed_names.blocks[number / names_per_block];
   std::string name;
   for (;; ++current) {
-    name.resize(packed_names.shared[current]);
-    while (*rest != '\0') name += *rest++;
+    name.resize(*at++);
+    do {
+      name += static_cast<char>(*at & ~last_letter);
+    } while ((*at++ & last_letter) == 0);
     if (current == number) return {std::move(name), formats[number]};
-    ++rest;
   }
 }
 
