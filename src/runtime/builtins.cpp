@@ -115,7 +115,7 @@ TrapKind memory_copy(VMContext* vmctx, Slot* operands, uint32_t destination_memo
 
 TrapKind memory_init(VMContext* vmctx, Slot* operands, uint32_t segment, uint32_t memory) {
   Instance& instance = *vmctx->instance;
-  const std::span<const uint8_t> bytes = vmctx->module->module().datas[segment].bytes;
+  const std::span<const uint8_t> bytes = vmctx->module->module().datas[segment].bytes.span();
   const uint64_t size = instance.is_data_dropped(segment) ? 0 : bytes.size();
   const uint64_t count = operands[2];
   uint8_t* destination = checked_range(vmctx->memories[memory], operands[0], count);

@@ -64,7 +64,7 @@ struct ObjectType {
 
 std::span<const uint8_t> data_bytes(VMContext* vmctx, uint32_t segment) {
   if (vmctx->instance->is_data_dropped(segment)) return {};
-  return vmctx->module->module().datas[segment].bytes;
+  return vmctx->module->module().datas[segment].bytes.span();
 }
 
 uint64_t elem_size(VMContext* vmctx, uint32_t segment) {
