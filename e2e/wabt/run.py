@@ -8,7 +8,8 @@ that wast2json translates is taken apart by it. Then
   - zwasm accepts the modules that wabt accepts, and rejects the binary modules that it rejects;
   - the text that zwasm makes of a module is read by wat2wasm, and gives the bytes that zwasm makes
     of the same text.
-How many scripts wabt knows is checked, so that none is lost unnoticed. ZWASM_WABT is the folder of wabt's tools, ZWASM_CLI the command that starts zwasm.
+How many scripts wabt knows is checked, so that none is lost unnoticed. ZWASM_WABT is the folder of
+wabt's tools, ZWASM_CLI the command that starts zwasm.
 """
 import argparse
 import concurrent.futures
