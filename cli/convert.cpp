@@ -26,6 +26,7 @@ class Convert final : public Command {
   }
 
   int execute() override {
+    begin_work("converting", input_);
     auto source = os::read_file(input_.c_str(), limits::max_module_size);
     if (!source.ok()) return report(input_, source.error());
     const auto bytes = source->bytes();

@@ -28,6 +28,7 @@ class Dump final : public Command {
 
   int execute() override {
     Engine engine(features_.config());
+    begin_work("compiling", file_);
     auto compiled = engine.compile_file(file_.c_str());
     if (!compiled.ok()) return report(file_, compiled.error());
     CompiledModule& module = **compiled;
@@ -46,7 +47,7 @@ class Dump final : public Command {
     for (uint32_t function = begin; function < end; ++function) {
       const std::string name(module.function_name(function));
       std::printf("%sfunction %u%s%s: %s\n", function == begin ? "" : "\n", function,
-                  name.empty() ? "" : " ", name.c_str(),
+                  name.empty() ? "" : " ", printable(name).c_str(),
                   to_string(module.module().func_type(FuncIndex{function})).c_str());
       if (predecoded_) {
         auto text = print_predecoded(module.module(), FuncIndex{function}, options.features);
@@ -56,7 +57,7 @@ class Dump final : public Command {
       if (ir_ || !predecoded_) {
         auto status = lowering.lower(FuncIndex{function}, options);
         if (!status.ok()) {
-          std::printf("  %s\n", status.error().message.c_str());
+          std::printf("  %s\n", printable(status.error().message).c_str());
           continue;
         }
         std::fputs(print_ir(lowering.cells(), lowering.exception_handlers()).c_str(), stdout);
@@ -86,9 +87,9 @@ class Dump final : public Command {
         found = true;
       }
     }
-    if (!found) throw UsageError{"--func: no function '" + text + "' in " + file_};
+    if (!found) throw UsageError{"--func: no function " + echo(text) + " in " + file_};
     if (declared.is_imported(FuncIndex{index})) {
-      throw UsageError{"--func: function '" + text + "' is imported, it has no body"};
+      throw UsageError{"--func: function " + echo(text) + " is imported, it has no body"};
     }
     return index;
   }

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "command.hpp"
+#include "report.hpp"
 
 namespace zwasm::cli {
 namespace {
@@ -101,7 +102,7 @@ void refuse_remaining(const CLI::App& app, const std::string& see_help) {
     if (argument.size() > 1 && argument.starts_with('-')) {
       throw UsageError{"unknown option " + argument + see_help};
     }
-    throw UsageError{"unexpected argument '" + argument + "'" + see_help};
+    throw UsageError{"unexpected argument " + echo(argument) + see_help};
   }
 }
 

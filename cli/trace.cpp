@@ -20,7 +20,7 @@ void print(const std::string& line) {
 std::string list(std::span<const Value> values, const TypeRegistry& registry) {
   std::string text;
   for (const Value& value : values) {
-    text += (text.empty() ? "" : ", ") + print_value(value, registry);
+    text += (text.empty() ? "" : ", ") + to_text(value, registry);
   }
   return text;
 }
@@ -30,7 +30,7 @@ std::string list(std::span<const ValType> types, const Slot* slots,
   std::string text;
   for (const ValType type : types) {
     const Value value(type, slots[0], type.slots() == 2 ? slots[1] : 0);
-    text += (text.empty() ? "" : ", ") + print_value(value, registry);
+    text += (text.empty() ? "" : ", ") + to_text(value, registry);
     slots += type.slots();
   }
   return text;
@@ -63,7 +63,7 @@ void Trace::add(const std::string& list) {
       this->*kind.member = true;
       found = true;
     }
-    if (!found) throw UsageError{"--trace: '" + what + "' cannot be traced; there are " + known};
+    if (!found) throw UsageError{"--trace: " + echo(what) + " cannot be traced; there are " + known};
   }
 }
 

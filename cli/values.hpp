@@ -16,8 +16,4 @@ namespace zwasm::cli {
 ///   references null; an externref also a number
 std::optional<Value> parse_value(std::string_view text, ValType type);
 
-/// The value as parse_value reads it. References that it does not read print as what they refer to:
-/// "funcref", "structref", "arrayref", "exnref", "i31 5". `types` are those of the value's store.
-std::string print_value(const Value& value, const TypeRegistry& types);
-
 }  // namespace zwasm::cli

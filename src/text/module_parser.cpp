@@ -242,11 +242,13 @@ Status ModuleParser::parse_import() {
   } else if (kind == Keyword::table) {
     add_import(module, name, ExternKind::table, static_cast<uint32_t>(tables_.size()));
     Table table;
+    table.offset = field_offset_;
     table.type = ZWASM_TRY(parse_table_type());
     tables_.push_back(table);
   } else if (kind == Keyword::memory) {
     add_import(module, name, ExternKind::memory, static_cast<uint32_t>(memories_.size()));
     memories_.push_back(ZWASM_TRY(parse_memory_type()));
+    memories_.back().offset = field_offset_;
   } else if (kind == Keyword::global) {
     add_import(module, name, ExternKind::global, static_cast<uint32_t>(globals_.size()));
     Global global;
@@ -254,7 +256,7 @@ Status ModuleParser::parse_import() {
     globals_.push_back(global);
   } else {
     add_import(module, name, ExternKind::tag, static_cast<uint32_t>(tags_.size()));
-    tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use())});
+    tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use()), field_offset_});
   }
   return cursor_.expect_close();
 }
@@ -378,6 +380,7 @@ Status ModuleParser::parse_table() {
   ZWASM_CHECK(parse_inline_exports(ExternKind::table, index));
   const InlineImport import = ZWASM_TRY(parse_inline_import());
   Table table;
+  table.offset = field_offset_;
   if (import.present) {
     add_import(import.module, import.name, ExternKind::table, index);
     table.type = ZWASM_TRY(parse_table_type());
@@ -471,6 +474,7 @@ Status ModuleParser::parse_memory() {
     cursor_.move_to(start);
     type = ZWASM_TRY(parse_memory_type());
   }
+  type.offset = field_offset_;
   memories_.push_back(type);
   return {};
 }
