@@ -136,6 +136,13 @@ int main_checked(int argc, char** argv) {
     return exit_success;
   }
   const std::string_view first = argv[1];
+  if (first == "help" && argc > 2) {
+    const CommandRow* row = find_command(argv[2]);
+    if (row == nullptr) return complain("help: no command " + echo(argv[2]), exit_usage);
+    char option[] = "--help";
+    char* arguments[] = {argv[2], option};
+    return run_command(*row, 2, arguments);
+  }
   if (first == "--help" || first == "-h" || first == "help") {
     print_help();
     return exit_success;

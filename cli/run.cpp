@@ -104,9 +104,10 @@ class Run final : public Command {
         "FILE is a module, binary or text; - is standard input. What follows it is the guest's,\n"
         "but for --allow-all and --invoke NAME ARGS directly behind it, and one -- after them.");
     options
-        .add_option("--invoke", invocations_,
+        .add_option("--invoke", invoke_,
                     "Call this export with ARGS, or with those after '=', and print its results")
-        .type_name("NAME[=a,b]");
+        .type_name("NAME[=a,b]")
+        .only_once();
     options
         .add_option("--dir", directories_, "Let the guest see a directory, as GUEST; :ro read-only")
         .type_name("HOST[::GUEST][:ro|:rw]")
@@ -279,18 +280,21 @@ class Run final : public Command {
         if (next + 1 == rest.size()) {
           throw UsageError{"--invoke: which function? (see zwasm inspect)"};
         }
-        invocations_.push_back(rest[++next]);
+        set_invoke(rest[++next]);
       } else if (rest[next].starts_with("--invoke=")) {
-        invocations_.push_back(rest[next].substr(9));
+        set_invoke(rest[next].substr(9));
       } else {
         break;
       }
       ++next;
     }
     if (next < rest.size() && rest[next] == "--") ++next;
-    if (invocations_.size() > 1) throw UsageError{"--invoke: can be given only once"};
-    if (!invocations_.empty()) invoke_ = invocations_[0];
     arguments_.assign(rest.begin() + static_cast<std::ptrdiff_t>(next), rest.end());
+  }
+
+  void set_invoke(const std::string& text) {
+    if (invoke_) throw UsageError{"--invoke: can be given only once"};
+    invoke_ = text;
   }
 
   void parse_stats() {
@@ -443,12 +447,18 @@ class Run final : public Command {
     };
     const Export* found = find(*invoke_);
     std::vector<std::string> texts;
-    const size_t equals = invoke_->find('=');
-    if (found == nullptr && equals != std::string::npos) {
-      // NAME=a,b gives the arguments; otherwise they are what would be the guest's.
+    // NAME=a,b gives the arguments; otherwise they are what would be the guest's. The name may have
+    // an equals sign, too.
+    size_t equals = found == nullptr ? invoke_->rfind('=') : std::string::npos;
+    const bool has_arguments = equals != std::string::npos;
+    for (size_t at = equals; found == nullptr && at != std::string::npos;
+         at = at == 0 ? std::string::npos : invoke_->rfind('=', at - 1)) {
+      equals = at;
+      found = find(invoke_->substr(0, at));
+    }
+    if (has_arguments) {
       texts = split_list(std::string_view(*invoke_).substr(equals + 1));
       invoke_->resize(equals);
-      found = find(*invoke_);
     } else {
       texts.swap(arguments_);
     }
@@ -521,7 +531,6 @@ class Run final : public Command {
   std::vector<std::string> rest_;
   std::string file_;
   std::vector<std::string> arguments_;
-  std::vector<std::string> invocations_;
   std::optional<std::string> invoke_;
   std::vector<Value> invoke_arguments_;
   std::vector<std::string> directories_, variables_, listeners_, preloads_, traces_;

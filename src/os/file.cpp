@@ -31,8 +31,7 @@ Error system_error(const char* action) {
 }
 
 Error no_memory(size_t size) {
-  return make_error(ErrorKind::host, Error::no_offset, "out of memory: %zu bytes for a module",
-                    size);
+  return make_exhaustion(TrapKind::out_of_memory, "%zu bytes for a module", size);
 }
 
 }  // namespace

@@ -185,6 +185,9 @@ Status ModuleParser::parse_field() {
   }
   field_offset_ = cursor_.offset();
   const Keyword keyword = cursor_.peek(1).keyword;  // a field, as the first pass has seen
+  if (keyword == Keyword::tag && !context_.features.has(Feature::exceptions)) {
+    return cursor_.error(cursor_.peek(1), "unknown operator tag (feature exceptions is disabled)");
+  }
   cursor_.move_to(cursor_.position() + 2);
   if (keyword == Keyword::func) {
     ZWASM_CHECK(parse_func());
@@ -525,7 +528,7 @@ Status ModuleParser::parse_tag() {
   context_.skip_binding();
   ZWASM_CHECK(parse_inline_exports(ExternKind::tag, index));
   const InlineImport import = ZWASM_TRY(parse_inline_import());
-  tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use())});
+  tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use()), field_offset_});
   if (import.present) add_import(import.module, import.name, ExternKind::tag, index);
   return {};
 }

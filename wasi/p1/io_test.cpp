@@ -175,7 +175,7 @@ TEST_CASE_FIXTURE(Fixture, "the end of a pipe, and data that is there, need no w
 }
 
 TEST_CASE_FIXTURE(Fixture, "nobody reads: an error for the guest, no signal for the process") {
-  REQUIRE(::signal(SIGPIPE, SIG_DFL) != SIG_ERR);
+  ::signal(SIGPIPE, SIG_DFL);
   const auto pending = [] {
     sigset_t set;
     REQUIRE(::sigpending(&set) == 0);
