@@ -90,8 +90,8 @@ void keep_standard_descriptors() {
   }
 }
 
-/// stdio loses what a non-blocking descriptor does not take at once. Somebody who shares it has made
-/// it so, and must not find it changed: this waits instead.
+/// stdio loses what a non-blocking descriptor does not take at once. Somebody who shares it has
+/// made it so, and must not find it changed: this waits instead.
 ssize_t write_waiting(void* cookie, const char* bytes, size_t size) {
   const int descriptor = *static_cast<const int*>(cookie);
   size_t done = 0;

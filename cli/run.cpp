@@ -181,7 +181,8 @@ class Run final : public Command {
     parse_stats();
     for (const std::string& list : traces_) trace_.add(list);
     if (unknown_imports_ && *unknown_imports_ != "trap" && *unknown_imports_ != "error") {
-      throw UsageError{"--unknown-imports: " + echo(*unknown_imports_) + " is neither trap nor error"};
+      throw UsageError{"--unknown-imports: " + echo(*unknown_imports_) +
+                       " is neither trap nor error"};
     }
     for (const std::string& variable : variables_) {
       if (variable.empty() || variable.starts_with('=')) {
@@ -300,7 +301,8 @@ class Run final : public Command {
   void parse_stats() {
     if (stats_.empty()) return;
     if (stats_ != "json" && stats_ != "text") {
-      throw UsageError{"--stats: " + echo(stats_) + " is not a format; use --stats or --stats=json"};
+      throw UsageError{"--stats: " + echo(stats_) +
+                       " is not a format; use --stats or --stats=json"};
     }
     stats_format_ = stats_ == "json" ? Stats::json : Stats::text;
   }
@@ -463,8 +465,9 @@ class Run final : public Command {
       texts.swap(arguments_);
     }
     if (found == nullptr) {
-      return complain(file_ + ": no function " + echo(*invoke_) + " is exported (see zwasm inspect)",
-                      exit_failure);
+      return complain(
+          file_ + ": no function " + echo(*invoke_) + " is exported (see zwasm inspect)",
+          exit_failure);
     }
     const FuncType& type = module.func_type(FuncIndex{found->index});
     const std::string name = shortened(*invoke_);

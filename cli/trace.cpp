@@ -63,7 +63,9 @@ void Trace::add(const std::string& list) {
       this->*kind.member = true;
       found = true;
     }
-    if (!found) throw UsageError{"--trace: " + echo(what) + " cannot be traced; there are " + known};
+    if (!found) {
+      throw UsageError{"--trace: " + echo(what) + " cannot be traced; there are " + known};
+    }
   }
 }
 

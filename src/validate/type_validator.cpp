@@ -143,7 +143,9 @@ Status validate_value_type(const ModuleContext& context, ValType type) {
 
 Status validate_function_type(const ModuleContext& context, TypeIndex type) {
   const std::span<const TypeDefinition> types = context.module->types;
-  if (raw(type) >= types.size()) return invalid_type(Error::no_offset, "unknown type %zu", raw(type));
+  if (raw(type) >= types.size()) {
+    return invalid_type(Error::no_offset, "unknown type %zu", raw(type));
+  }
   if (types[raw(type)].kind != CompositeKind::func) {
     return invalid_type(Error::no_offset, "non-function type %zu", raw(type));
   }
