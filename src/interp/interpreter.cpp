@@ -5,9 +5,7 @@
 #include "interp/dispatch.hpp"
 #include "interp/interp.hpp"
 #include "os/signals.hpp"
-#include "runtime/atomic_wait.hpp"
 #include "runtime/builtins.hpp"
-#include "runtime/store.hpp"
 #include "wasm/atomic_semantics.hpp"
 #include "wasm/semantics.hpp"
 #include "wasm/simd_semantics.hpp"
@@ -201,11 +199,6 @@ void record_trap(VMContext* vm, TrapKind kind, const Cell* cell, Slot* frame,
   vm->execution->trap = {kind, cell, frame, control, vm};
 }
 
-/// Gives element `index` of a table of functions its FuncRef.
-bool make_table_function(TableDefinition* table, uint64_t index) {
-  return table_function(table, index) != nullptr && (table->elements[index] & 1) == 0;
-}
-
 /// Runs a host function for the call whose next cell is `next`, with its arguments at `args`.
 [[gnu::noinline]] TrapKind call_host(VMContext* vm, const FuncRef* function, Slot* args,
                                      const Cell* next, Slot* frame, ControlRecord* control) {
@@ -274,17 +267,15 @@ DECLARE(entry_trap)
 DECLARE(call_import_other)
 DECLARE(call_import_resolved)
 DECLARE(return_call_import_resolved)
+DECLARE(call_indirect_slow)
 DECLARE(call_indirect_other)
 DECLARE(call_indirect_resolved)
+DECLARE(return_call_indirect_slow)
 DECLARE(return_call_indirect_resolved)
 DECLARE(call_ref_other)
 DECLARE(call_ref_resolved)
 DECLARE(return_call_ref_resolved)
 DECLARE(null_function)
-DECLARE(undefined_element)
-DECLARE(unusable_element)
-DECLARE(call_indirect_other_type)
-DECLARE(return_call_indirect_other_type)
 DECLARE(out_of_bounds_table)
 DECLARE(table_get_odd)
 DECLARE(null_structure)
