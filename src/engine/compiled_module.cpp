@@ -152,16 +152,6 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
   return TrapKind::unsupported;
 }
 
-Status CompiledModule::lower_all(Variant variant) {
-  if (entries(variant) == nullptr) return make_trap(TrapKind::out_of_memory);
-  Status first;
-  for (uint32_t i = 0; i < module_.codes.size(); ++i) {
-    Status status = lower_once(variant, i);
-    if (!status.ok() && first.ok()) first = std::move(status);
-  }
-  return first;
-}
-
 const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant& variant) const {
   for (size_t i = 0; i < variant_count; ++i) {
     const std::span<const Body> bodies = variants_[i].bodies.span();
