@@ -385,7 +385,7 @@ namespace {
 
 /// The cells that are not part of a function.
 struct FixedCells {
-  Cell leave, restore, lazy[2], host[2], unsupported[2];
+  Cell leave, restore, lazy[2], host[2];
 };
 
 Cell fixed_cell(IrOp op) {
@@ -399,7 +399,6 @@ const FixedCells fixed_cells = {
     fixed_cell(IrOp::restore),
     {fixed_cell(IrOp::enter), fixed_cell(IrOp::lazy)},
     {fixed_cell(IrOp::enter), fixed_cell(IrOp::host)},
-    {fixed_cell(IrOp::enter), fixed_cell(IrOp::unsupported)},
 };
 
 }  // namespace
@@ -408,20 +407,10 @@ const Cell* leave_cell() { return &fixed_cells.leave; }
 const Cell* restore_cell() { return &fixed_cells.restore; }
 const Cell* lazy_body() { return fixed_cells.lazy; }
 const Cell* host_body() { return fixed_cells.host; }
-const Cell* unsupported_body() { return fixed_cells.unsupported; }
 
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args) {
   ControlRecord* const control = context.control_top;
   control[0] = {leave_cell(), nullptr};
-  if (function.host != nullptr) {
-    VMContext caller{};
-    caller.execution = &context;
-    const TrapKind status = call_host(&caller, &function, args, leave_cell(), args, control + 1);
-    if (status != TrapKind::none && context.trap.kind != status) {
-      context.trap = {status, nullptr, args, control + 1, nullptr};
-    }
-    return status;
-  }
   VMContext* const vm = function.vmctx;
   const Cell* const body = load_body(function.entry);
   if (!fits(vm, body, args)) {
