@@ -3,7 +3,6 @@
 
 #include "command.hpp"
 #include "engine/engine.hpp"
-#include "interp/interp.hpp"
 #include "version.hpp"
 
 namespace zwasm::cli {
@@ -46,11 +45,11 @@ class FeaturesCommand final : public Command {
   int execute() override {
     Engine engine;
     const std::string memory(engine.memory_mode_text());
-    const char* dispatch = interp::can_trap_by_fault() ? "threaded code" : "portable";
+    const std::string dispatch(Engine::interpreter_text());
     if (json_) {
       std::printf("{\"version\": \"%s\", \"tiers\": [\"interpreter\"], \"interpreter\": \"%s\", "
                   "\"memory\": \"%s\", \"features\": {",
-                  version, dispatch, memory.c_str());
+                  version, dispatch.c_str(), memory.c_str());
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
                     status(static_cast<Feature>(i)));
@@ -59,7 +58,7 @@ class FeaturesCommand final : public Command {
       return exit_success;
     }
     std::printf("zwasm %s\n", version);
-    std::printf("tiers: interpreter (%s)\n", dispatch);
+    std::printf("tiers: interpreter (%s)\n", dispatch.c_str());
     std::printf("memory accesses: %s\n\n", memory.c_str());
     for (size_t i = 0; i < feature_count; ++i) {
       std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),

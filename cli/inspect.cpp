@@ -3,7 +3,6 @@
 #include <set>
 
 #include "base/utf8.hpp"
-#include "binary/names.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
 #include "engine_options.hpp"
@@ -191,7 +190,7 @@ class Inspect final : public Command {
                   type_text(module, ExternKind::tag, static_cast<uint32_t>(i)).c_str());
     }
     if (module.has_start) {
-      const std::string name = find_function_name(module, module.start);
+      const std::string name = compiled.display_name(raw(module.start));
       std::printf("\nstart: function %u%s%s\n", raw(module.start), name.empty() ? "" : " ",
                   name.empty() ? "" : quoted(name).c_str());
     }

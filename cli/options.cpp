@@ -105,7 +105,7 @@ void refuse_remaining(const CLI::App& app, const std::string& see_help) {
   for (const std::string& argument : app.remaining()) {
     if (argument == "--") continue;
     if (argument.size() > 1 && argument.starts_with('-')) {
-      throw UsageError{"unknown option " + argument + see_help};
+      throw UsageError{"unknown option " + shortened(argument) + see_help};
     }
     throw UsageError{"unexpected argument " + echo(argument) + see_help};
   }

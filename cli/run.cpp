@@ -268,7 +268,7 @@ class Run final : public Command {
   void take_rest() {
     const std::vector<std::string>& rest = rest_;
     if (!rest.empty() && rest[0].starts_with('-') && rest[0] != "-" && rest[0] != "--") {
-      throw UsageError{"unknown option " + rest[0] + " (see zwasm run --help)"};
+      throw UsageError{"unknown option " + shortened(rest[0]) + " (see zwasm run --help)"};
     }
     size_t next = 0;
     if (next < rest.size() && rest[next] == "--") ++next;

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
+#include "engine/engine.hpp"
 #include "os/event.hpp"
 #include "os/thread.hpp"
-#include "runtime/store.hpp"
 
 namespace zwasm::cli {
 

@@ -2,11 +2,9 @@
 
 #include <cstdio>
 
-#include "binary/names.hpp"
 #include "command.hpp"
 #include "os/clock.hpp"
 #include "report.hpp"
-#include "runtime/module_code.hpp"
 #include "values.hpp"
 
 namespace zwasm::cli {
@@ -118,7 +116,7 @@ void Trace::table_grow(uint32_t table, uint64_t old_size, uint64_t delta, bool g
 void Trace::function_lowered(const ModuleCode& module, uint32_t function, uint64_t nanoseconds,
                              bool succeeded) {
   if (!lower_) return;
-  const std::string name = find_function_name(module.module(), FuncIndex{function});
+  const std::string name = module.display_name(function);
   print(format("lower: function %u%s%s: %s after %.3f ms", function, name.empty() ? "" : " ",
                printable(name).c_str(), succeeded ? "ready" : "failed",
                static_cast<double>(nanoseconds) / 1e6));

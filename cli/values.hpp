@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/value.hpp"
+#include "engine/engine.hpp"
 
 namespace zwasm::cli {
 
