@@ -388,7 +388,7 @@ bool WastRunner::start_thread(const ScriptCommand& command, std::string& why) {
     Thread& running = *static_cast<Thread*>(self);
     running.result = running.runner.run(running.commands);
   };
-  if (!thread->thread.start(run, thread.get(), stack_bytes)) {
+  if (!thread->thread.start(run, thread.get(), os::Placement::elsewhere, stack_bytes)) {
     why = "the system has no thread left";
     return false;
   }

@@ -20,6 +20,10 @@ constexpr ValType value_types[] = {valtype::i32,  valtype::i64,     valtype::f32
 constexpr uint32_t memory_count = 2;  // a 32-bit one of 1 to 3 pages, a 64-bit one of 1 to 2
 constexpr uint32_t table_size = 6;
 constexpr uint32_t data_count = 2;
+// Behind a global of each of value_types: what is left of the bound of a module, then constants.
+constexpr uint32_t bound_global = std::size(value_types);
+constexpr uint32_t first_constant_global = bound_global + 1;
+constexpr int32_t bound = 3000;
 constexpr uint32_t max_instructions = 300;
 constexpr size_t max_nesting = 12;
 constexpr size_t max_operands = 40;
@@ -104,9 +108,9 @@ struct Signature {
 struct Surroundings {
   std::vector<Signature> types;
   std::vector<uint32_t> functions;  ///< type of each
-  Constants constants = Constants::in_code;
+  GeneratorOptions options;
   bool floats = false;              ///< instructions that compute with floats
-  std::vector<std::pair<ValType, Instruction>> constant_globals;  ///< those behind value_types
+  std::vector<std::pair<ValType, Instruction>> constant_globals;  ///< from first_constant_global on
 };
 
 /// One body, instruction by instruction. Keeps the types of the operand stack; operands that an
@@ -129,6 +133,7 @@ class BodyGenerator {
       locals_.push_back(local);
     }
     blocks_.push_back({Opcode::block, {}, results_, 0, false});
+    count_down();
     const uint32_t count = choices_.byte();
     for (uint32_t i = 0; i < std::min(count, max_instructions) && !choices_.at_end(); ++i) step();
     while (!blocks_.empty()) end_block();
@@ -143,6 +148,26 @@ class BodyGenerator {
 
     const Types& label() const { return opcode == Opcode::loop ? params : results; }
   };
+
+  /// Traps when the bound is used up. At the beginning of functions and loops.
+  void count_down() {
+    if (!module_.options.is_bounded) return;
+    emit_index(Opcode::global_get, bound_global);
+    emit(Opcode::i32_eqz);
+    Instruction in;
+    in.opcode = Opcode::if_;
+    in.block_type = {};
+    emit(in);
+    emit(Opcode::unreachable);
+    emit(Opcode::end);
+    emit_index(Opcode::global_get, bound_global);
+    in = {};
+    in.opcode = Opcode::i32_const;
+    in.i32 = 1;
+    emit(in);
+    emit(Opcode::i32_sub);
+    emit_index(Opcode::global_set, bound_global);
+  }
 
   void step() {
     switch (choices_.below(24)) {
@@ -227,9 +252,9 @@ class BodyGenerator {
         break;
     }
     push(type);
-    if (module_.constants == Constants::in_code || type.is_ref()) return emit(in);
-    emit_index(Opcode::global_get, static_cast<uint32_t>(std::size(value_types) +
-                                                         module_.constant_globals.size()));
+    if (module_.options.constants == Constants::in_code || type.is_ref()) return emit(in);
+    emit_index(Opcode::global_get, first_constant_global +
+                                       static_cast<uint32_t>(module_.constant_globals.size()));
     module_.constant_globals.push_back({type, in});
   }
 
@@ -391,6 +416,7 @@ class BodyGenerator {
     const size_t height = stack_.size() - params.size();
     const bool inside_loop = in.opcode == Opcode::loop || blocks_.back().inside_loop;
     blocks_.push_back({in.opcode, params, results, height, inside_loop});
+    if (in.opcode == Opcode::loop) count_down();
   }
 
   /// Makes the stack of the innermost block exactly its results.
@@ -651,6 +677,13 @@ Instruction zero(ValType type) {
   return in;
 }
 
+Instruction i32_const(int32_t value) {
+  Instruction in;
+  in.opcode = Opcode::i32_const;
+  in.i32 = value;
+  return in;
+}
+
 void mutable_global(ByteWriter& out, ValType type, const Instruction& in) {
   out.value_type(type);
   out.u8(1);
@@ -663,14 +696,16 @@ bool computes_with_floats(std::span<const uint8_t> choices) {
   return !choices.empty() && choices[0] < 128;
 }
 
-std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants constants) {
+std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes,
+                                     const GeneratorOptions& options) {
   static constexpr uint8_t header[] = {0x00, 'a', 's', 'm', 1, 0, 0, 0};
+  static constexpr uint8_t function_without_results[] = {0x60, 0, 0};
   static constexpr std::string_view function_names[] = {"f0", "f1", "f2", "f3"};
   static constexpr std::string_view global_names[] = {"g0", "g1", "g2", "g3", "g4", "g5", "g6"};
   static_assert(std::size(global_names) == std::size(value_types));
   Choices choices(bytes);
   Surroundings module;
-  module.constants = constants;
+  module.options = options;
   module.floats = computes_with_floats(bytes);
   module.types.resize(1 + choices.below(4));
   for (Signature& type : module.types) {
@@ -682,17 +717,25 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants c
 
   // Bodies first: they make the globals.
   ByteWriter bodies;
-  bodies.u32(function_count);
+  bodies.u32(function_count + 1);
   for (const uint32_t type : module.functions) {
     const size_t start = bodies.begin_sized();
     BodyGenerator(choices, module, module.types[type], bodies).generate();
     bodies.end_sized(start);
   }
+  const size_t refuel = bodies.begin_sized();
+  bodies.u32(0);  // locals
+  encode_instruction(i32_const(bound), bodies);
+  Instruction set_bound;
+  set_bound.opcode = Opcode::global_set;
+  set_bound.index = bound_global;
+  expression(bodies, set_bound);
+  bodies.end_sized(refuel);
 
   ByteWriter out;
   out.raw(header);
   section(out, SectionId::type, [&] {
-    out.u32(static_cast<uint32_t>(module.types.size()));
+    out.u32(static_cast<uint32_t>(module.types.size()) + 1);
     for (const Signature& type : module.types) {
       out.u8(0x60);
       for (const Types* list : {&type.params, &type.results}) {
@@ -700,10 +743,12 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants c
         for (const ValType value : *list) out.value_type(value);
       }
     }
+    out.raw(function_without_results);
   });
   section(out, SectionId::function, [&] {
-    out.u32(function_count);
+    out.u32(function_count + 1);
     for (const uint32_t type : module.functions) out.u32(type);
+    out.u32(static_cast<uint32_t>(module.types.size()));
   });
   section(out, SectionId::table, [&] {
     out.u32(1);
@@ -716,8 +761,9 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants c
     out.limits({1, 2, true}, AddressType::i64, false, 16);
   });
   section(out, SectionId::global, [&] {
-    out.u32(static_cast<uint32_t>(std::size(value_types) + module.constant_globals.size()));
+    out.u32(first_constant_global + static_cast<uint32_t>(module.constant_globals.size()));
     for (const ValType type : value_types) mutable_global(out, type, zero(type));
+    mutable_global(out, valtype::i32, i32_const(bound));
     for (const auto& [type, value] : module.constant_globals) mutable_global(out, type, value);
   });
   section(out, SectionId::export_, [&] {
@@ -726,7 +772,11 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> bytes, Constants c
       out.u8(static_cast<uint8_t>(kind));
       out.u32(index);
     };
-    out.u32(function_count + static_cast<uint32_t>(std::size(global_names)));
+    out.u32(function_count + static_cast<uint32_t>(std::size(global_names)) + 4);
+    entry("refuel", ExternKind::func, function_count);
+    entry("memory32", ExternKind::memory, 0);
+    entry("memory64", ExternKind::memory, 1);
+    entry("table", ExternKind::table, 0);
     for (uint32_t i = 0; i < function_count; ++i) entry(function_names[i], ExternKind::func, i);
     for (uint32_t i = 0; i < std::size(global_names); ++i) {
       entry(global_names[i], ExternKind::global, i);

@@ -33,11 +33,12 @@ class Allocator {
     return block;
   }
 
+  /// Ends the process with one line: bookkeeping of `size` bytes found no memory, and what needs it
+  /// can neither go on nor be undone.
+  [[noreturn]] static void exit_out_of_memory(size_t size);
+
  protected:
   ~Allocator() = default;
-
- private:
-  [[noreturn]] static void exit_out_of_memory(size_t size);
 };
 
 /// The allocator over malloc that is used when the embedder gives none.

@@ -119,8 +119,8 @@ class ByteReader {
   [[gnu::cold, gnu::noinline, gnu::format(printf, 3, 4)]] bool fail_invalid(uint32_t offset,
                                                                             const char* pattern,
                                                                             ...);
-  /// The same because `feature` is off: malformed, with the pattern of one string, or unsupported and
-  /// naming the feature if this build has no code for it.
+  /// The same because `feature` is off: malformed, with that text, or unsupported and naming the
+  /// feature if this build has no code for it.
   [[gnu::cold, gnu::noinline]] bool fail_feature(uint32_t offset, Feature feature,
                                                  const char* malformed);
   bool fail_end() {

@@ -29,12 +29,6 @@ bool insert_by_address(Vector<Element>& elements, const Element& added) {
   return true;
 }
 
-[[noreturn]] void exit_out_of_memory() {
-  // A collection cannot go on without knowing the roots, and cannot be undone.
-  system_allocator().allocate_or_exit(SIZE_MAX / 2, 1);
-  __builtin_unreachable();
-}
-
 }  // namespace
 
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
@@ -152,16 +146,6 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
   return TrapKind::unsupported;
 }
 
-Status CompiledModule::lower_all(Variant variant) {
-  if (entries(variant) == nullptr) return make_trap(TrapKind::out_of_memory);
-  Status first;
-  for (uint32_t i = 0; i < module_.codes.size(); ++i) {
-    Status status = lower_once(variant, i);
-    if (!status.ok() && first.ok()) first = std::move(status);
-  }
-  return first;
-}
-
 const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant& variant) const {
   for (size_t i = 0; i < variant_count; ++i) {
     const std::span<const Body> bodies = variants_[i].bodies.span();
@@ -232,7 +216,10 @@ std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) 
   Variant variant{};
   const Body* body = find_body(address, variant);
   if (body == nullptr) return {};
-  if (!replay(*body, variant, LoweringOptions::Record::references)) exit_out_of_memory();
+  if (!replay(*body, variant, LoweringOptions::Record::references)) {
+    // A collection cannot go on without knowing the roots, and cannot be undone.
+    Allocator::exit_out_of_memory(body->count * sizeof(Cell));
+  }
   size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
   while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
   const std::span<const uint16_t> locals = lowering_->local_reference_slots();

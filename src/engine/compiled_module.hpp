@@ -51,10 +51,6 @@ class CompiledModule final : public ModuleCode {
   std::span<const CanonicalType> type_ids() const override { return type_ids_.span(); }
   const uint32_t* raw_type_ids() const override { return raw_type_ids_.data(); }
 
-  /// Lowers every function of a variant now. Fails with the first function that fails, after trying
-  /// all of them.
-  Status lower_all(Variant variant);
-
   ModuleStats stats() const;
   /// What it took to make the binary from text. Not after the module is shared.
   void set_text_ns(uint64_t nanoseconds) { stats_.text_ns = nanoseconds; }

@@ -170,8 +170,8 @@ bool Lowering::skip_unreachable(const Instruction& in) {
   return !(begins_arm && unreachable_depth_ == 0);
 }
 
-/// Which function translates an instruction. The frequent ones are dispatched here to what knows their
-/// shape; the rest goes to the file of its concept.
+/// Which function translates an instruction. The frequent ones are dispatched here to what knows
+/// their shape; the rest goes to the file of its concept.
 Status Lowering::instruction(const Instruction& in) {
   if (options_.metered) charge(in.opcode);
   switch (in.opcode) {

@@ -63,6 +63,7 @@ Result<OwnedBytes> read_file(const char* path, size_t max_bytes) {
   if (expected > max_bytes) expected = max_bytes + 1;
   Mapping mapping = Mapping::allocate(round_to_pages(expected));
   if (!mapping) return no_memory(expected);
+  mapping.populate(0, mapping.size());
   size_t size = 0;
   for (;;) {
     if (size == mapping.size() && !mapping.resize(mapping.size() * 2)) {

@@ -21,6 +21,10 @@ TrapKind builtins::exception_new(VMContext* vmctx, Slot* operands, uint32_t tag_
   return TrapKind::none;
 }
 
+TrapKind builtins::unwind(VMContext* vmctx, Slot*, uint32_t, uint32_t) {
+  return vmctx->execution->store->unwind() ? TrapKind::none : TrapKind::uncaught_exception;
+}
+
 std::string Store::describe_exception() const {
   if (thrown_ == 0) return {};
   gc::Object& exception = *gc::object_of(thrown_);
@@ -35,7 +39,8 @@ std::string Store::describe_exception() const {
   return text.empty() ? text : text + ")";
 }
 
-bool Store::unwind(VMContext* vmctx, const Cell* cell, Slot* frame, ControlRecord* control) {
+bool Store::unwind() {
+  auto [kind, cell, frame, control, vmctx] = execution_.trap;
   gc::Object& exception = *gc::object_of(execution_.exception);
   ModuleCode::Place place = ModuleCode::Place::at;
   for (;;) {

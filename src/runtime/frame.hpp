@@ -42,6 +42,8 @@ struct ControlRecord {
   const Cell* next;  ///< where execution goes on; the cell before it is the call, or data of it
   Slot* frame;       ///< the caller's frame
 };
+static_assert(offsetof(ControlRecord, next) == 0 && offsetof(ControlRecord, frame) == 8);
+static_assert(sizeof(ControlRecord) == 16);
 static_assert(2 * sizeof(ControlRecord) == min_frame_advance * sizeof(Slot),
               "the control stack has as many bytes as the value stack");
 

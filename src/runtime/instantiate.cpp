@@ -101,6 +101,7 @@ class Instantiation {
     vmctx->module = &code_;
     vmctx->instance = instance_;
     vmctx->allocation = &store_.heap().area();
+    vmctx->builtins = builtin_table;
     return {};
   }
 

@@ -24,6 +24,8 @@ enum class Variant : uint8_t {
   metered,  ///< charges fuel
 };
 inline constexpr size_t variant_count = 2;
+static_assert(static_cast<size_t>(Variant::plain) == 0 &&
+              static_cast<size_t>(Variant::metered) == variant_count - 1);
 
 /// Shared by the instances of a module, in all stores of an engine. Thread-safe.
 class ModuleCode : public RefCounted {

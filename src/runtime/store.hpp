@@ -161,10 +161,10 @@ class Store final : private gc::Heap::Roots {
   }
   void enter_root_scope(RootScope& scope) { scope.outer_ = std::exchange(root_scope_, &scope); }
   void leave_root_scope(RootScope& scope) { root_scope_ = scope.outer_; }
-  /// Looks for the handler of execution().exception, from `cell` on, or, if that is null, from the
-  /// callers on. If there is one in what was entered from the host last, writes the values that it
-  /// takes, and where it goes on to the trap record. Else false.
-  bool unwind(VMContext* vmctx, const Cell* cell, Slot* frame, ControlRecord* control);
+  /// Looks for the handler of execution().exception, from the cell of the trap record on, or, if
+  /// that is null, from the callers on. If there is one in what was entered from the host last,
+  /// writes the values that it takes, and where it goes on to the trap record. Else false.
+  bool unwind();
 
   /// An error for how a call ended; takes what the execution context recorded, and makes
   /// backtrace().
