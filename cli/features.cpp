@@ -10,6 +10,7 @@ namespace {
 
 /// How far a feature goes in this build.
 const char* status(Feature feature) {
+  if (!is_built(feature)) return "not built";
   switch (feature) {
     case Feature::mvp:
     case Feature::mutable_globals:
@@ -46,10 +47,12 @@ class FeaturesCommand final : public Command {
     Engine engine;
     const std::string memory(engine.memory_mode_text());
     const std::string dispatch(Engine::interpreter_text());
+    const char* text = ZWASM_TEXT ? "built" : "not built";
+    const char* wasi = ZWASM_WASI ? "0.1" : "not built";
     if (json_) {
       std::printf("{\"version\": \"%s\", \"tiers\": [\"interpreter\"], \"interpreter\": \"%s\", "
-                  "\"memory\": \"%s\", \"features\": {",
-                  version, dispatch.c_str(), memory.c_str());
+                  "\"memory\": \"%s\", \"text\": \"%s\", \"wasi\": \"%s\", \"features\": {",
+                  version, dispatch.c_str(), memory.c_str(), text, wasi);
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
                     status(static_cast<Feature>(i)));
@@ -59,7 +62,9 @@ class FeaturesCommand final : public Command {
     }
     std::printf("zwasm %s\n", version);
     std::printf("tiers: interpreter (%s)\n", dispatch.c_str());
-    std::printf("memory accesses: %s\n\n", memory.c_str());
+    std::printf("memory accesses: %s\n", memory.c_str());
+    std::printf("text format: %s\n", text);
+    std::printf("WASI: %s\n\n", wasi);
     for (size_t i = 0; i < feature_count; ++i) {
       std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),
                   feature_table[i].description.data());

@@ -395,8 +395,11 @@ class Run final : public Command {
       result.message += format(" in %s at 0x%x", frame.label().c_str(), frame.offset);
     }
     if (error.kind == ErrorKind::unlinkable && error.message.starts_with("unknown import")) {
-      result.message += error.message.find("\"thread-spawn\"") != std::string::npos
-                            ? " (see --wasi-threads)"
+      const auto names = [&](const char* text) {
+        return error.message.find(text) != std::string::npos;
+      };
+      result.message += !ZWASM_WASI && names("\"wasi") ? " (WASI is not part of this build)"
+                        : names("\"thread-spawn\"")   ? " (see --wasi-threads)"
                             : " (see --preload and --unknown-imports)";
     }
     return result;

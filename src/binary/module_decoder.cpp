@@ -261,7 +261,8 @@ class ModuleDecoder {
       type.fields = element;
       return read_field_type(element[0]);
     }
-    return in_.fail(start, "malformed definition type");
+    const bool is_gc = form == 0x4E || form == 0x4F || form == 0x50 || form == 0x5E || form == 0x5F;
+    return in_.fail_feature(start, is_gc ? Feature::gc : Feature::mvp, "malformed definition type");
   }
 
   bool read_value_types(std::span<const ValType>& types, uint32_t limit, const char* what) {
@@ -296,6 +297,9 @@ class ModuleDecoder {
   bool read_limits(Limits& limits, uint8_t allowed, uint8_t& flags) {
     const uint32_t start = in_.offset();
     if (!in_.read_u8(flags)) return false;
+    if ((flags & ~allowed & limits_shared) != 0) {
+      return in_.fail_feature(start, Feature::threads, "malformed limits flags");
+    }
     if ((flags & ~allowed) != 0) return in_.fail(start, "malformed limits flags");
     limits.has_max = (flags & limits_max) != 0;
     return read_size(limits.min) && (!limits.has_max || read_size(limits.max));

@@ -1,6 +1,8 @@
-// Between the two formats of modules, without compiling them.
+// Between the two formats of modules, without compiling them. Builds without the text format have
+// only is_binary.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,7 +15,10 @@
 namespace zwasm {
 
 /// Whether the bytes begin as a binary does; otherwise they are taken for text.
-bool is_binary(std::span<const uint8_t> bytes);
+inline bool is_binary(std::span<const uint8_t> bytes) {
+  constexpr uint8_t magic[] = {0, 'a', 's', 'm'};
+  return bytes.size() >= std::size(magic) && std::ranges::equal(bytes.first(4), magic);
+}
 
 /// Translates text to a binary, with a name section for its identifiers. Not validated. Errors:
 /// malformed, with line and column.

@@ -4,10 +4,7 @@
 
 #include "engine/conversion.hpp"
 #include "interp/interp.hpp"
-#include "os/clock.hpp"
 #include "os/virtual_memory.hpp"
-#include "text/parser.hpp"
-#include "text/source_position.hpp"
 #include "wasm/limits.hpp"
 
 namespace zwasm {
@@ -82,19 +79,6 @@ Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_vi
 Result<Ref<CompiledModule>> Engine::compile(std::span<const uint8_t> bytes,
                                             std::string_view name) {
   return compile(ZWASM_TRY(os::OwnedBytes::copy(bytes)), name);
-}
-
-Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_view name) {
-  const uint64_t start = os::monotonic_now();
-  const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
-  const uint64_t text_ns = os::monotonic_now() - start;
-  os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
-  auto module = CompiledModule::make(runtime_, config_, std::move(bytes), name);
-  if (!module.ok()) {
-    return at_source(module.take_error(), text, config_.features, binary.span());
-  }
-  (*module)->set_text_ns(text_ns);
-  return module;
 }
 
 Result<Ref<CompiledModule>> Engine::compile_file(const char* path, std::string_view name) {

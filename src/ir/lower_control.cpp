@@ -610,6 +610,14 @@ void Lowering::call_ref(uint32_t type_index, bool tail) {
   end_call(type);
 }
 
+/// Whether values of a type can be references that a collection changes.
+bool Lowering::may_be_object(ValType type) const {
+  if (!type.is_ref()) return false;
+  const HeapType heap = type.heap();
+  if (heap.is_index()) return module_.types[raw(heap.index())].kind != CompositeKind::func;
+  return heap.abstract() != AbstractHeapType::func && heap.abstract() != AbstractHeapType::nofunc;
+}
+
 /// The call emitted last is a safepoint: notes which operands below the callee's frame hold
 /// references. Those that still stand for a local or a constant occupy no slot of their own.
 void Lowering::record_references(uint32_t callee_base) {

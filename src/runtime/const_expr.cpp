@@ -80,12 +80,6 @@ Status ConstantEvaluator::apply(const Instruction& in) {
   };
   const auto narrow = [](Slot slot) { return static_cast<uint32_t>(slot); };
   const ModuleCode& code = instance_.module();
-  const auto layout = [&](uint32_t type) -> const ObjectLayout& {
-    return code.registry().layout(code.type_ids()[type]);
-  };
-  const auto element_slots = [&](uint32_t type) {
-    return layout(type).element_log2 == 4 ? size_t{2} : size_t{1};
-  };
   // Only some opcodes occur in constant expressions; the others are no mistake of a table.
   if (in.opcode == Opcode::i32_const) {
     push(static_cast<uint32_t>(in.i32));
@@ -125,22 +119,8 @@ Status ConstantEvaluator::apply(const Instruction& in) {
     stack_.back() = i31_reference(narrow(stack_.back()));
   } else if (in.opcode == Opcode::any_convert_extern || in.opcode == Opcode::extern_convert_any) {
     return {};
-  } else if (in.opcode == Opcode::struct_new) {
-    const uint32_t slots = layout(in.index).slots;
-    return call(&builtins::struct_new, slots, in.index, slots);
-  } else if (in.opcode == Opcode::struct_new_default) {
-    return call(&builtins::struct_new_default, 0, in.index, 0);
-  } else if (in.opcode == Opcode::array_new) {
-    return call(&builtins::array_new, element_slots(in.index) + 1, in.index, 0);
-  } else if (in.opcode == Opcode::array_new_default) {
-    return call(&builtins::array_new_default, 1, in.index, 0);
-  } else if (in.opcode == Opcode::array_new_fixed) {
-    return call(&builtins::array_new_fixed, in.pair.second * element_slots(in.pair.first),
-                in.pair.first, in.pair.second);
-  } else {
-    return make_error(ErrorKind::unsupported, in.offset,
-                      "not supported by this build: %.*s in a constant expression",
-                      static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+  } else if constexpr (is_built(Feature::gc)) {
+    return make_object(in);
   }
   return {};
 }

@@ -148,7 +148,7 @@ class DeclarationValidator {
       const Global& global = module_.globals[i];
       ZWASM_CHECK_AT(global.init.offset, validate_global_type(context_, global.type));
       ZWASM_CHECK(constant(global.init, global.type.type,
-                           context_.features.has(Feature::gc) ? i : module_.imported_globals));
+                           own_globals_are_constant(context_.features) ? i : module_.imported_globals));
     }
     return {};
   }
