@@ -1,4 +1,6 @@
 // zwasm convert IN -o OUT: text to binary, or binary to text.
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -42,6 +44,9 @@ class Convert final : public Command {
     auto binary =
         text_to_binary({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, features);
     if (!binary.ok()) return report(input_, binary.error());
+    if (output_ == "-" && isatty(STDOUT_FILENO) != 0) {
+      throw UsageError{"-o: a binary is nothing for a terminal; give a file, or pipe it"};
+    }
     return write(binary->span());
   }
 
