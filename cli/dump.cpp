@@ -23,6 +23,7 @@ class Dump final : public Command {
         .type_name("N|NAME");
     options.add_flag("--metered", metered_, "Register IR that charges fuel");
     options.add_flag("--explicit-bounds-checks", explicit_, "Register IR without guard pages");
+    options.add_flag("--deterministic", deterministic_, "Register IR that makes NaNs canonical");
     options.add_option("FILE", file_, "Module, binary or text; - is standard input").required();
   }
 
@@ -42,6 +43,7 @@ class Dump final : public Command {
     options.features = engine.config().features;
     options.metered = metered_;
     options.guard_pages = !explicit_;
+    options.deterministic = deterministic_;
     Lowering lowering(module.module());
     for (uint32_t function = begin; function < end; ++function) {
       const std::string name(module.function_name(function));
@@ -94,7 +96,7 @@ class Dump final : public Command {
   }
 
   FeatureOptions features_;
-  bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false;
+  bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false, deterministic_ = false;
   std::optional<std::string> function_;
   std::string file_;
 };

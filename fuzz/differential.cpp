@@ -11,6 +11,7 @@
 //   FILE              compares these modules instead, and prints every step
 // The exit code is 1 if something differs.
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cinttypes>
@@ -41,6 +42,8 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
+constexpr unsigned seconds_per_module = 60;
+
 /// Of the mutation in progress; libFuzzer's interface has no place for it.
 Random* mutation = nullptr;
 
@@ -56,6 +59,7 @@ std::vector<std::unique_ptr<Subject>> make_subjects() {
   std::vector<std::unique_ptr<Subject>> subjects;
   for (unsigned i = 0; i < 4; ++i) {
     Config config;
+    config.deterministic = true;
     config.explicit_bounds_checks = i == 1;
     config.fuel = i == 2;
     config.collect_always = i == 3;
@@ -96,6 +100,7 @@ class Campaign {
   bool run_random() {
     bool all_same = true;
     for (uint64_t i = options_.first; i < options_.first + options_.count; ++i) {
+      note_number(i);
       // Neighbouring numbers must not give similar sequences.
       Random random(Random(options_.seed).next() + Random(i).next());
       std::string source = options_.source;
@@ -107,7 +112,7 @@ class Campaign {
       }
       ++counts_["source " + source];
       save("current", module);
-      note_number(i);
+      alarm(seconds_per_module);  // its default action ends the process
       Comparison& comparison = comparisons_[random.below(comparisons_.size())];
       const std::string difference = source == "mutated" ? comparison.compare_validity(module)
                                                          : comparison.compare(module);
@@ -143,7 +148,8 @@ class Campaign {
     if (source == "own") {
       Bytes choices(50 + random.below(3000));
       for (uint8_t& byte : choices) byte = static_cast<uint8_t>(random.next());
-      return generate_module(choices, {.is_bounded = true});
+      if (random.one_in(3)) choices[0] |= 3;  // objects
+      return generate_module(choices, {.is_portable = true});
     }
     Bytes module = make(smith_ == nullptr || random.one_in(2) ? "own" : "smith", random);
     if (module.empty()) return module;

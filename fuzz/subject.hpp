@@ -46,6 +46,7 @@ struct Outcome {
   std::string_view trap = {};
   std::string text = {};  ///< the engine's own message, for people
   std::vector<Operand> payload = {};
+  bool has_payload = true;  ///< false: the engine does not say
 };
 
 /// Runs one module after the other, each linked with the same surroundings. Everything is reached

@@ -408,6 +408,11 @@ class Wasmtime final : public Subject {
         add_payload(outcome, exception);
         return;
       }
+      if (outcome.text.find("thrown Wasm exception") != std::string::npos) {
+        outcome.kind = Outcome::Kind::exception;  // by a start function: it is gone
+        outcome.has_payload = false;
+        return;
+      }
       outcome.kind = outcome.text.find("out of memory") != std::string::npos ||
                              outcome.text.find("allocat") != std::string::npos
                          ? Outcome::Kind::exhausted

@@ -539,6 +539,24 @@ void Lowering::simd(IrOp op, size_t operands, ValType result_type, const uint8_t
   set_result(cells_[cell], result_type, result_type != valtype::v128, false);
 }
 
+/// After an instruction: its NaNs.
+template <Opcode opcode>
+void Lowering::finish_float() {
+  if constexpr (constexpr auto base = canonical_nan(opcode); base.has_value()) {
+    if (options_.deterministic) [[unlikely]] make_nan_canonical(*base);
+  }
+}
+
+void Lowering::make_nan_canonical(IrOp base) {
+  const Operand& result = stack_.back();
+  if (result.kind == Operand::Kind::constant) return;  // folding makes no NaN
+  if (result.type == valtype::v128) {
+    simd(base, 1, valtype::v128, nullptr);
+  } else {
+    unary(base, Opcode::nop, result.type);
+  }
+}
+
 void Lowering::simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane) {
   uint16_t slots[2] = {};
   for (size_t i = operands; i-- > 0;) {
@@ -707,7 +725,11 @@ Status Lowering::instruction(const Instruction& in) {
     binary(IrOp::name##_ss_w, Opcode::name, valtype::type);         \
     return {};
 #define INT_DIVIDE INT_BINARY
-#define FLOAT_BINARY INT_BINARY
+#define FLOAT_BINARY(code, name, text, type, feature)               \
+  case Opcode::name:                                                \
+    binary(IrOp::name##_ss_w, Opcode::name, valtype::type);         \
+    finish_float<Opcode::name>();                                   \
+    return {};
 #define INT_COMPARE(code, name, text, type, feature)                \
   case Opcode::name:                                                \
     compare(IrOp::name##_ss_w, Opcode::name, valtype::type);        \
@@ -721,10 +743,15 @@ Status Lowering::instruction(const Instruction& in) {
   case Opcode::name:                                                \
     unary(IrOp::name##_s_w, Opcode::name, valtype::type);           \
     return {};
-#define FLOAT_UNARY INT_UNARY
+#define FLOAT_UNARY(code, name, text, type, feature)                \
+  case Opcode::name:                                                \
+    unary(IrOp::name##_s_w, Opcode::name, valtype::type);           \
+    finish_float<Opcode::name>();                                   \
+    return {};
 #define CONVERT(code, name, text, to, from, feature)                \
   case Opcode::name:                                                \
     unary(IrOp::name##_s_w, Opcode::name, valtype::to);             \
+    finish_float<Opcode::name>();                                   \
     return {};
 #define LOAD(code, name, text, type, access, feature)                                     \
   case Opcode::name:                                                                      \
@@ -739,15 +766,18 @@ Status Lowering::instruction(const Instruction& in) {
 #define SIMD_UNARY(code, name, text, feature) \
   case Opcode::name:                          \
     simd(IrOp::name, 1, valtype::v128, nullptr); \
+    finish_float<Opcode::name>(); \
     return {};
 #define SIMD_BINARY(code, name, text, feature) \
   case Opcode::name:                           \
     simd(IrOp::name, 2, valtype::v128, nullptr); \
+    finish_float<Opcode::name>(); \
     return {};
 #define SIMD_SHIFT SIMD_BINARY
 #define SIMD_TERNARY(code, name, text, feature) \
   case Opcode::name:                            \
     simd(IrOp::name, 3, valtype::v128, nullptr); \
+    finish_float<Opcode::name>(); \
     return {};
 #define SIMD_TEST(code, name, text, feature) \
   case Opcode::name:                         \

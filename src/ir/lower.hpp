@@ -23,6 +23,8 @@ struct LoweringOptions {
   bool metered = false;
   /// Memories that qualify are guarded: accesses need no check.
   bool guard_pages = true;
+  /// Make the NaNs that instructions compute canonical.
+  bool deterministic = false;
   /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
   enum class Record : uint8_t { nothing, positions, references };
   Record record = Record::nothing;
@@ -219,6 +221,9 @@ class Lowering {
   void simd_memory(IrOp guard, bool is_store, const Memarg& memarg);
   void simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane);
   void simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes);
+  template <Opcode opcode>
+  void finish_float();
+  void make_nan_canonical(IrOp base);
   void simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane);
   void wide(IrOp op, size_t operands);
   void select();
