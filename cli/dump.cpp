@@ -96,7 +96,8 @@ class Dump final : public Command {
   }
 
   FeatureOptions features_;
-  bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false, deterministic_ = false;
+  bool predecoded_ = false, ir_ = false;
+  bool metered_ = false, explicit_ = false, deterministic_ = false;
   std::optional<std::string> function_;
   std::string file_;
 };

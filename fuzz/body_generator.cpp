@@ -14,20 +14,39 @@ constexpr size_t max_nesting = 12;
 constexpr size_t max_operands = 40;
 
 /// Integers at which operations change what they do.
-constexpr uint64_t edges[] = {0,          1,           2,           7,          8,
-                              31,         32,          63,          64,         100,
-                              0x7F,       0x80,        0xFF,        0x7FFF,     0x8000,
-                              0xFFF0,     0xFFFF,      0x10000,     0x7FFFFFFF, 0x80000000,
-                              0xFFFFFFFF, 0x100000000, ~uint64_t{0}, uint64_t{1} << 63,
+constexpr uint64_t edges[] = {0,
+                              1,
+                              2,
+                              7,
+                              8,
+                              31,
+                              32,
+                              63,
+                              64,
+                              100,
+                              0x7F,
+                              0x80,
+                              0xFF,
+                              0x7FFF,
+                              0x8000,
+                              0xFFF0,
+                              0xFFFF,
+                              0x10000,
+                              0x7FFFFFFF,
+                              0x80000000,
+                              0xFFFFFFFF,
+                              0x100000000,
+                              ~uint64_t{0},
+                              uint64_t{1} << 63,
                               (uint64_t{1} << 63) - 1,
-                              0x3FF0000000000000,   // 1.0
-                              0x7FF8000000000000,   // NaN
-                              0xFFF0000000000000,   // -infinity
-                              0x41DFFFFFFFC00000,   // 2147483647.0
-                              0x43E0000000000000,   // 2^63
-                              0x3F800000,           // 1.0f
-                              0x7FC00000,           // NaN
-                              0x4F000000};          // 2^31
+                              0x3FF0000000000000,  // 1.0
+                              0x7FF8000000000000,  // NaN
+                              0xFFF0000000000000,  // -infinity
+                              0x41DFFFFFFFC00000,  // 2147483647.0
+                              0x43E0000000000000,  // 2^63
+                              0x3F800000,          // 1.0f
+                              0x7FC00000,          // NaN
+                              0x4F000000};         // 2^31
 
 bool is_float(const OpcodeInfo& row) {
   const auto kinds = std::span(row.signature.kinds)
@@ -83,8 +102,7 @@ uint32_t atomic_size_log2(std::string_view text) {
 /// instruction lacks are made on the spot, so every choice gives valid code.
 class BodyGenerator {
  public:
-  BodyGenerator(Choices& choices, Surroundings& module, const FunctionType& type,
-                ByteWriter& out)
+  BodyGenerator(Choices& choices, Surroundings& module, const FunctionType& type, ByteWriter& out)
       : choices_(choices),
         module_(module),
         locals_(type.params),
@@ -233,8 +251,8 @@ class BodyGenerator {
     }
     push(type);
     if (module_.options.constants == Constants::in_code || type.is_ref()) return emit(in);
-    emit_index(Opcode::global_get, module_.first_constant_global() +
-                                       static_cast<uint32_t>(module_.constants.size()));
+    emit_index(Opcode::global_get,
+               module_.first_constant_global() + static_cast<uint32_t>(module_.constants.size()));
     module_.constants.push_back({type, in});
   }
 
@@ -253,8 +271,7 @@ class BodyGenerator {
     if (choice >= 240) {
       const auto found = std::ranges::find(module_.value_types, type);
       if (found != module_.value_types.end()) {
-        emit_index(Opcode::global_get,
-                   static_cast<uint32_t>(found - module_.value_types.begin()));
+        emit_index(Opcode::global_get, static_cast<uint32_t>(found - module_.value_types.begin()));
         return push(type);
       }
     }
@@ -303,7 +320,8 @@ class BodyGenerator {
   }
 
   void regular() {
-    const std::vector<Opcode>& opcodes = regular_opcodes(module_.floats, module_.options.is_portable);
+    const std::vector<Opcode>& opcodes =
+        regular_opcodes(module_.floats, module_.options.is_portable);
     const Opcode opcode = opcodes[choices_.below(opcodes.size())];
     const OpcodeInfo& row = info(opcode);
     Instruction in;
@@ -771,9 +789,9 @@ class BodyGenerator {
   ValType some_reference() { return all_value_types[plain_type_count + 1 + choices_.below(7)]; }
 
   void cast() {
-    static constexpr HeapType heaps[] = {
-        AbstractHeapType::any,    AbstractHeapType::eq,    AbstractHeapType::i31,
-        AbstractHeapType::struct_, AbstractHeapType::array, AbstractHeapType::none};
+    static constexpr HeapType heaps[] = {AbstractHeapType::any,   AbstractHeapType::eq,
+                                         AbstractHeapType::i31,   AbstractHeapType::struct_,
+                                         AbstractHeapType::array, AbstractHeapType::none};
     switch (choices_.below(4)) {
       case 0: {
         const uint32_t choice = choices_.below(std::size(heaps) + object_type_count);
@@ -865,8 +883,8 @@ class BodyGenerator {
     if (clause.has_tag()) {
       Instruction in;
       in.opcode = Opcode::block;
-      in.block_type = {BlockType::Kind::index, {},
-                       TypeIndex{module_.catch_type(tag, with_exception)}};
+      in.block_type = {
+          BlockType::Kind::index, {}, TypeIndex{module_.catch_type(tag, with_exception)}};
       emit(in);
     } else {
       emit_block(with_exception ? valtype::exnref : valtype::bottom);
@@ -910,7 +928,8 @@ class BodyGenerator {
     const uint32_t memory_index = choices_.below(8) == 0 ? 1 : 0;
     Instruction in;
     in.opcode = opcode;
-    in.memory = {{choices_.below(64) * 8u, atomic_size_log2(row.text), MemoryIndex{memory_index}}, 0};
+    in.memory = {{choices_.below(64) * 8u, atomic_size_log2(row.text), MemoryIndex{memory_index}},
+                 0};
     Types params;
     for (size_t i = 0; i < row.signature.param_count; ++i) {
       params.push_back(type_of(row.signature.param(i), memory_index));

@@ -40,11 +40,22 @@ constexpr ValType i31ref = ValType::ref(AbstractHeapType::i31, true);
 
 /// The types of locals, globals, parameters and results. Those from `plain_type_count` on only in
 /// modules with objects.
-inline constexpr ValType all_value_types[] = {
-    valtype::i32, valtype::i64, valtype::f32, valtype::f64, valtype::v128, valtype::funcref,
-    valtype::externref, valtype::anyref, eqref, i31ref, reference_to(object_struct),
-    reference_to(object_substruct), reference_to(object_bytes), reference_to(object_longs), reference_to(object_references),
-    valtype::exnref};
+inline constexpr ValType all_value_types[] = {valtype::i32,
+                                              valtype::i64,
+                                              valtype::f32,
+                                              valtype::f64,
+                                              valtype::v128,
+                                              valtype::funcref,
+                                              valtype::externref,
+                                              valtype::anyref,
+                                              eqref,
+                                              i31ref,
+                                              reference_to(object_struct),
+                                              reference_to(object_substruct),
+                                              reference_to(object_bytes),
+                                              reference_to(object_longs),
+                                              reference_to(object_references),
+                                              valtype::exnref};
 constexpr size_t plain_type_count = 7;
 
 /// The fields of a struct, or the element of an array.
@@ -86,8 +97,8 @@ struct Surroundings {
   bool floats = false;  ///< instructions that compute with floats
   std::span<const ValType> value_types;
   std::vector<FunctionType> types;
-  uint32_t first_type = 0;  ///< index of the first of `types`
-  std::vector<uint32_t> functions;  ///< which of `types`
+  uint32_t first_type = 0;                                 ///< index of the first of `types`
+  std::vector<uint32_t> functions;                         ///< which of `types`
   std::vector<std::pair<ValType, Instruction>> constants;  ///< of globals
 
   bool has_objects() const { return value_types.size() > plain_type_count; }

@@ -67,7 +67,8 @@ Use use_of(const Module& module) {
       const OpcodeInfo& row = info(in.opcode);
       seen[static_cast<size_t>(row.feature)] = true;
       use.array_copy |= in.opcode == Opcode::array_copy;
-      use.relaxed_multiply_add |= row.feature == Feature::relaxed_simd && row.text.ends_with("madd");
+      use.relaxed_multiply_add |=
+          row.feature == Feature::relaxed_simd && row.text.ends_with("madd");
     }
   }
   for (size_t i = 0; i < seen.size(); ++i) {
@@ -126,9 +127,17 @@ struct Comparison::Run {
 
   /// False if there is no value of the type at hand.
   bool make_argument(ValType type, size_t choice, Operand& argument) const {
-    static constexpr uint64_t bits[] = {
-        0, 1, 5, 0xFFFFFFFFFFFFFFFF, 0x8000000080000000, 0x7FF0000000000000, 0x41E0000000000000,
-        0x3FF000003F800000, 0x7FF800007FC00000, 0x10000, 0x4049'0FDB'4049'0FDB};
+    static constexpr uint64_t bits[] = {0,
+                                        1,
+                                        5,
+                                        0xFFFFFFFFFFFFFFFF,
+                                        0x8000000080000000,
+                                        0x7FF0000000000000,
+                                        0x41E0000000000000,
+                                        0x3FF000003F800000,
+                                        0x7FF800007FC00000,
+                                        0x10000,
+                                        0x4049'0FDB'4049'0FDB};
     const uint64_t value = bits[choice % std::size(bits)];
     argument = {shape(type), value, 0};
     switch (argument.shape) {
@@ -148,10 +157,10 @@ struct Comparison::Run {
         }
         break;
       case Operand::Shape::any: {
-        const bool takes_i31 = type.heap().is_abstract() &&
-                               (type.heap().abstract() == AbstractHeapType::any ||
-                                type.heap().abstract() == AbstractHeapType::eq ||
-                                type.heap().abstract() == AbstractHeapType::i31);
+        const bool takes_i31 =
+            type.heap().is_abstract() && (type.heap().abstract() == AbstractHeapType::any ||
+                                          type.heap().abstract() == AbstractHeapType::eq ||
+                                          type.heap().abstract() == AbstractHeapType::i31);
         const bool is_null = !takes_i31 || (choice % 3 == 0 && type.nullable());
         argument.low = is_null ? Operand::null_reference : static_cast<uint32_t>(value) | 1;
         break;
@@ -180,8 +189,7 @@ struct Comparison::Run {
                   functions[function].data(), to_text(arguments).c_str());
       std::fflush(stdout);
     }
-    const Outcome our_end =
-        owner.subject_.call(functions[function], arguments, ours, functions);
+    const Outcome our_end = owner.subject_.call(functions[function], arguments, ours, functions);
     const Outcome their_end =
         owner.reference_.call(functions[function], arguments, theirs, functions);
     if (!check("call", our_end, their_end) || ours == theirs) return;

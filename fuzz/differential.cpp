@@ -2,7 +2,7 @@
 //
 // Usage: differential [OPTION=VALUE]... [FILE...]
 //   wasmtime=FILE     wasmtime's shared library
-//   wasm-tools=FILE   the command that has wasm-smith; without it only our own generator makes modules
+//   wasm-tools=FILE   the command that has wasm-smith; without it all are of our own generator
 //   seed=N first=N count=N   the modules number `first` and the following of the sequence `seed`
 //   folder=PATH       gets the module that is running (current.wasm, its number in current.txt) and
 //                     those that differ
@@ -42,7 +42,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr unsigned seconds_per_module = 60;
+constexpr unsigned seconds_per_module = 600;
 
 /// Of the mutation in progress; libFuzzer's interface has no place for it.
 Random* mutation = nullptr;
@@ -114,8 +114,8 @@ class Campaign {
       save("current", module);
       alarm(seconds_per_module);  // its default action ends the process
       Comparison& comparison = comparisons_[random.below(comparisons_.size())];
-      const std::string difference = source == "mutated" ? comparison.compare_validity(module)
-                                                         : comparison.compare(module);
+      const std::string difference =
+          source == "mutated" ? comparison.compare_validity(module) : comparison.compare(module);
       if (difference.empty()) continue;
       all_same = false;
       const std::string name = format("%s-%" PRIu64 "-%" PRIu64, source.c_str(), options_.seed, i);
@@ -196,15 +196,25 @@ bool parse(int count, char** arguments, Options& options) {
     const std::string_view name = argument.substr(0, equals);
     const std::string value(argument.substr(equals + 1));
     const auto number = [&] { return std::strtoull(value.c_str(), nullptr, 10); };
-    if (name == "wasmtime") options.wasmtime = value;
-    else if (name == "wasm-tools") options.wasm_tools = value;
-    else if (name == "folder") options.folder = value;
-    else if (name == "source") options.source = value;
-    else if (name == "features") options.features = value;
-    else if (name == "seed") options.seed = number();
-    else if (name == "first") options.first = number();
-    else if (name == "count") options.count = number();
-    else return false;
+    if (name == "wasmtime") {
+      options.wasmtime = value;
+    } else if (name == "wasm-tools") {
+      options.wasm_tools = value;
+    } else if (name == "folder") {
+      options.folder = value;
+    } else if (name == "source") {
+      options.source = value;
+    } else if (name == "features") {
+      options.features = value;
+    } else if (name == "seed") {
+      options.seed = number();
+    } else if (name == "first") {
+      options.first = number();
+    } else if (name == "count") {
+      options.count = number();
+    } else {
+      return false;
+    }
   }
   return !options.wasmtime.empty();
 }

@@ -65,8 +65,7 @@ void object_types(ByteWriter& out) {
 
 void type_section(ByteWriter& out, const Surroundings& module) {
   const bool has_objects = module.has_objects();
-  out.u32(static_cast<uint32_t>(module.types.size()) + 1 +
-          (has_objects ? 1 + 3 * tag_count : 0));
+  out.u32(static_cast<uint32_t>(module.types.size()) + 1 + (has_objects ? 1 + 3 * tag_count : 0));
   if (has_objects) object_types(out);
   for (const FunctionType& type : module.types) function_type(out, type.params, type.results);
   function_type(out, {}, {});

@@ -84,7 +84,8 @@ std::vector<uint8_t> Smith::generate(Random& random) {
   set_bool("compact-imports-enabled", false);
   // A module without some feature has more of the others.
   const auto choose = [&](const char* feature, const char* option, bool choice) {
-    if (features_) choice = ("," + *features_ + ",").find(format(",%s,", feature)) != std::string::npos;
+    if (features_)
+      choice = ("," + *features_ + ",").find(format(",%s,", feature)) != std::string::npos;
     set_bool(option, choice);
   };
   choose("custom-page-sizes", "custom-page-sizes-enabled", random.one_in(2));
@@ -111,7 +112,7 @@ std::vector<uint8_t> Smith::generate(Random& random) {
   set_bool("export-everything", true);
   set("max-exports", "1000");
   set("min-funcs", "2");
-  set("max-funcs", up_to(12));
+  set("max-funcs", std::to_string(2 + random.below(11)));
   set("max-instructions", std::to_string(20 + random.below(300)));
   set("max-memories", up_to(3));
   set("max-tables", up_to(3));
