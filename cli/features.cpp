@@ -3,7 +3,6 @@
 
 #include "command.hpp"
 #include "engine/engine.hpp"
-#include "interp/interp.hpp"
 #include "version.hpp"
 
 namespace zwasm::cli {
@@ -47,13 +46,13 @@ class FeaturesCommand final : public Command {
   int execute() override {
     Engine engine;
     const std::string memory(engine.memory_mode_text());
-    const char* dispatch = interp::can_trap_by_fault() ? "threaded code" : "portable";
+    const std::string dispatch(Engine::interpreter_text());
     const char* text = ZWASM_TEXT ? "built" : "not built";
     const char* wasi = ZWASM_WASI ? "0.1" : "not built";
     if (json_) {
       std::printf("{\"version\": \"%s\", \"tiers\": [\"interpreter\"], \"interpreter\": \"%s\", "
                   "\"memory\": \"%s\", \"text\": \"%s\", \"wasi\": \"%s\", \"features\": {",
-                  version, dispatch, memory.c_str(), text, wasi);
+                  version, dispatch.c_str(), memory.c_str(), text, wasi);
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
                     status(static_cast<Feature>(i)));
@@ -62,7 +61,7 @@ class FeaturesCommand final : public Command {
       return exit_success;
     }
     std::printf("zwasm %s\n", version);
-    std::printf("tiers: interpreter (%s)\n", dispatch);
+    std::printf("tiers: interpreter (%s)\n", dispatch.c_str());
     std::printf("memory accesses: %s\n", memory.c_str());
     std::printf("text format: %s\n", text);
     std::printf("WASI: %s\n\n", wasi);

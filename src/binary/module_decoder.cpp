@@ -218,6 +218,7 @@ class ModuleDecoder {
         TypeDefinition type;
         type.group_start = first;
         type.group_size = group_size;
+        type.offset = in_.offset();
         if (!read_sub_type(type)) return false;
         types_.push_back(type);
       }
@@ -326,6 +327,7 @@ class ModuleDecoder {
   }
 
   bool read_memory_type(MemoryType& type) {
+    type.offset = in_.offset();
     uint8_t flags;
     if (!read_limits(type.limits,
                      limits_max | flag(limits_shared, Feature::threads) |
@@ -347,7 +349,7 @@ class ModuleDecoder {
   }
 
   bool read_tag_type(TagType& type) {
-    const uint32_t start = in_.offset();
+    const uint32_t start = type.offset = in_.offset();
     uint8_t attribute;
     if (!in_.read_u8(attribute)) return false;
     if (attribute != 0) return in_.fail(start, "malformed tag attribute");
@@ -389,6 +391,7 @@ class ModuleDecoder {
       }
       case ExternKind::table: {
         Table table;
+        table.offset = in_.offset();
         return read_table_type(table.type) && add(tables_, module_.imported_tables, table);
       }
       case ExternKind::memory: {
@@ -420,6 +423,7 @@ class ModuleDecoder {
 
   bool tables() {
     return append_list(tables_, limits::max_tables, "tables", 3, [this](Table& table) {
+      table.offset = in_.offset();
       if (next_is(0x40)) {
         in_.seek(in_.position() + 1);
         const uint32_t start = in_.offset();

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/conversion.hpp"
 #include "interp/interp.hpp"
 #include "os/virtual_memory.hpp"
 #include "wasm/limits.hpp"
 
 namespace zwasm {
 namespace {
-
-bool is_binary(std::span<const uint8_t> bytes) {
-  static constexpr uint8_t magic[] = {0, 'a', 's', 'm'};
-  return bytes.size() >= std::size(magic) && std::ranges::equal(bytes.first(4), magic);
-}
 
 /// Whether the text parser should see this: text begins with a parenthesis or a comment.
 bool may_be_text(std::span<const uint8_t> bytes) {
@@ -58,6 +54,10 @@ std::string_view Engine::memory_mode_text() const {
     case ModeReason::address_space: return "explicit checks (address space is limited)";
   }
   return {};
+}
+
+std::string_view Engine::interpreter_text() {
+  return interp::can_trap_by_fault() ? "threaded code" : "portable";
 }
 
 Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_view name) {

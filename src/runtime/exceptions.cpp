@@ -34,7 +34,7 @@ std::string Store::describe_exception() const {
     const Slot low = exception.payload()[slot];
     const Slot high = type.slots() == 2 ? exception.payload()[slot + 1] : 0;
     slot += type.slots();
-    text += (text.empty() ? " (" : ", ") + to_string(Value(type, low, high));
+    text += (text.empty() ? " (" : ", ") + to_string(Value(type, low, high), runtime_.types);
   }
   return text.empty() ? text : text + ")";
 }

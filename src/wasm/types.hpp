@@ -145,6 +145,7 @@ struct TypeDefinition {
   std::span<const FieldType> fields; ///< for struct; one element for array
   uint32_t group_start = 0;          ///< index of the first type of the recursive group
   uint32_t group_size = 1;
+  uint32_t offset = 0;               ///< of the definition in the module
 };
 
 enum class AddressType : uint8_t { i32, i64 };
@@ -164,6 +165,7 @@ struct MemoryType {
   AddressType address = AddressType::i32;
   bool shared = false;
   uint8_t page_size_log2 = 16;  ///< 16, or 0 with custom page sizes
+  uint32_t offset = 0;          ///< of the type in the module
 };
 
 struct TableType {
@@ -178,7 +180,8 @@ struct GlobalType {
 };
 
 struct TagType {
-  TypeIndex type{0};  ///< a function type without results
+  TypeIndex type{0};    ///< a function type without results
+  uint32_t offset = 0;  ///< of the type in the module
 };
 
 enum class ExternKind : uint8_t { func, table, memory, global, tag };
