@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 600
 # Benchmarks that take an interpreter too long for every run of the tests.
 LONG = {
     "libsodium/libsodium-box8.wasm", "libsodium/libsodium-pwhash_scrypt.wasm",
-    "libsodium/libsodium-sign.wasm", "shootout/ed25519.wasm", "shootout/fib2.wasm",
+    "libsodium/libsodium-sign.wasm", "wasi/mandel.wasm", "shootout/ed25519.wasm", "shootout/fib2.wasm",
     "shootout/seqhash.wasm", "shootout/sieve.wasm", "sightglass/gcc-loops/benchmark.wasm",
 }
 

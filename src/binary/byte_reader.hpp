@@ -53,7 +53,7 @@ class ByteReader {
   const Error& error() const { return error_; }
   Error take_error() { return std::move(error_); }
 
-  bool read_u8(uint8_t& value) {
+  [[gnu::always_inline]] bool read_u8(uint8_t& value) {
     if (position_ == end_) [[unlikely]] return fail_end();
     value = *position_++;
     return true;

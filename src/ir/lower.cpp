@@ -1,7 +1,6 @@
 #include "ir/lower.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 
 #include "ir/rows.hpp"
@@ -13,12 +12,6 @@ namespace {
 /// Cells that one byte of a body can become at most: a one-byte `br_table` label may need a stub of
 /// three cells, every other instruction stays below that per byte.
 constexpr size_t max_cells_per_byte = 4;
-
-Cell data_free_copy(const Cell& cell, HandlerTable table) {
-  Cell linked = cell;
-  linked.handler = table[static_cast<IrOp>(reinterpret_cast<uintptr_t>(cell.handler))];
-  return linked;
-}
 
 }  // namespace
 
@@ -115,7 +108,7 @@ Status Lowering::run(FuncIndex function) {
   reader_.reset(code.body, options_.features);
   Instruction in;
   while (!controls_.empty()) {
-    if (!reader_.next(in)) return reader_.take_error();
+    if (!reader_.next_inline(in)) return reader_.take_error();
     offset_ = in.offset;
     if (unreachable_ && skip_unreachable(in)) continue;
     ZWASM_CHECK(instruction(in));
@@ -131,11 +124,11 @@ Status Lowering::run(FuncIndex function) {
 
 void Lowering::link(Cell* destination, HandlerTable table) const {
   for (size_t i = 0; i < cells_.size();) {
-    const Cell& cell = cells_[i];
-    const size_t data = data_cells(cell, op_of(static_cast<uint32_t>(i)));
-    destination[i] = data_free_copy(cell, table);
-    std::memcpy(static_cast<void*>(destination + i + 1), &cells_[0] + i + 1, data * sizeof(Cell));
-    i += 1 + data;
+    const IrOp op = op_of(static_cast<uint32_t>(i));
+    const size_t behind = i + 1 + data_cells(cells_[i], op);
+    destination[i] = cells_[i];
+    destination[i].handler = table[op];
+    while (++i < behind) destination[i] = cells_[i];
   }
 }
 
