@@ -227,6 +227,7 @@ class WholeRun(Scratch):
         output = self.scratch / "out.json"
         result = subprocess.run(
             [sys.executable, str(BENCH / "run"), "--data", str(self.scratch), "--runs", "2",
+             "--suite", "shootout",
              "--zwasm", shlex.join(ZWASM), "--engines", "", "--json", str(output)],
             capture_output=True, text=True, check=False)
         self.assertEqual(result.returncode, 1, result.stderr)

@@ -242,6 +242,9 @@ class Run final : public Command {
 
     wasi::Threads threads(store, linker);
     if (wasi_threads_) {
+      for (size_t i = 0; i < preloads.size(); ++i) {
+        threads.add_library(preloads[i].name, preloaded[i]);
+      }
       const auto status = threads.define(*module);
       if (!status.ok()) return failed(store, status.error());
     }

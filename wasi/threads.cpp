@@ -1,5 +1,6 @@
 #include "wasi/threads.hpp"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -15,6 +16,14 @@ constexpr size_t stack_bytes = size_t{1} << 20;
 constexpr ValType start_params[] = {valtype::i32, valtype::i32};
 
 constexpr int32_t failure(Errno error) { return -static_cast<int32_t>(error); }
+
+/// Whether an instantiation failed by what the module's start function or segments did, not for
+/// lack of something.
+bool ran_wasm(const Error& error) {
+  return error.kind == ErrorKind::trap || error.kind == ErrorKind::exception ||
+         error.kind == ErrorKind::exit || error.trap == TrapKind::call_stack_exhausted ||
+         error.trap == TrapKind::out_of_fuel;
+}
 
 bool exports_start(const Module& module) {
   for (const Export& item : module.exports) {
@@ -39,38 +48,51 @@ Status Threads::define(const Ref<ModuleCode>& module) {
     return make_error(ErrorKind::host, Error::no_offset, "no descriptor left for threads");
   }
   const Module& declared = module->module();
-  bool shares = false, only_sharable = true;
+  bool shares = false;
   for (const Import& import : declared.imports) {
+    if (import.kind != ExternKind::memory || !declared.memories[import.index].shared) continue;
+    shares = true;
     Extern value;
-    const bool found = linker_.find(main_, import.module, import.name, value);
-    switch (import.kind) {
-      case ExternKind::func:
-        // Not found may be allowed; a function of an instance belongs to the first store.
-        if (found && value.kind == ExternKind::func && value.func->vmctx != nullptr) {
-          only_sharable = false;
-        }
-        break;
-      case ExternKind::memory: {
-        const MemoryType& type = declared.memories[import.index];
-        if (!type.shared) {
-          only_sharable = false;
-          break;
-        }
-        shares = true;
-        if (!found) {
-          MemoryInstance* memory = ZWASM_TRY(main_.make_memory(type));
-          linker_.define_extern(import.module, import.name, Extern(*memory));
-        }
-        break;
-      }
-      case ExternKind::table:
-      case ExternKind::global:
-      case ExternKind::tag: only_sharable = false; break;
-    }
+    if (linker_.find(main_, import.module, import.name, value)) continue;
+    MemoryInstance* memory = ZWASM_TRY(main_.make_memory(declared.memories[import.index]));
+    linker_.define_extern(import.module, import.name, Extern(*memory));
   }
   module_ = module;
-  can_spawn_ = shares && only_sharable && exports_start(declared);
+  can_spawn_ = shares && exports_start(declared) && can_be_repeated(*module, libraries_.size());
+  for (size_t i = 0; i < libraries_.size(); ++i) {
+    if (!can_be_repeated(*libraries_[i].module, i)) can_spawn_ = false;
+  }
   return {};
+}
+
+void Threads::add_library(std::string_view name, const Ref<ModuleCode>& module) {
+  libraries_.push_back({std::string(name), module});
+}
+
+/// The last one of that name among the first `count`.
+const Threads::Library* Threads::find_library(std::string_view name, size_t count) const {
+  while (count-- != 0) {
+    if (libraries_[count].name == name) return &libraries_[count];
+  }
+  return nullptr;
+}
+
+/// Whether an instance in another store can do what the one in the first store does: what it
+/// imports is of the host, a shared memory, or of the first `libraries` libraries.
+bool Threads::can_be_repeated(const ModuleCode& module, size_t libraries) {
+  const Module& declared = module.module();
+  // A shared memory that is not imported would be another one for each thread.
+  const auto own = declared.memories.subspan(declared.imported_memories);
+  if (std::ranges::any_of(own, &MemoryType::shared)) return false;
+  return std::ranges::all_of(declared.imports, [&](const Import& import) {
+    if (find_library(import.module, libraries) != nullptr) return true;
+    if (import.kind == ExternKind::memory) return declared.memories[import.index].shared;
+    if (import.kind != ExternKind::func) return false;
+    // Not found may be allowed; a function of an instance belongs to the first store.
+    Extern value;
+    return !linker_.find(main_, import.module, import.name, value) ||
+           value.kind != ExternKind::func || value.func->vmctx == nullptr;
+  });
 }
 
 TrapKind Threads::call_spawn(void* self, VMContext* caller, Slot* args) {
@@ -112,8 +134,13 @@ int32_t Threads::spawn(Store& parent, uint32_t argument) {
     ++running_;
   }
   // From here on the store can be interrupted.
-  if (!prepare(*thread, parent) ||
-      !thread->thread.start(&run, thread, os::Placement::elsewhere, stack_bytes)) {
+  Status prepared = prepare(*thread, parent);
+  if (!prepared.ok()) {
+    if (ran_wasm(prepared.error())) fail(*thread, prepared.take_error());
+    forget(*thread);
+    return failure(Errno::again);
+  }
+  if (!thread->thread.start(&run, thread, os::Placement::elsewhere, stack_bytes)) {
     forget(*thread);
     return failure(Errno::again);
   }
@@ -134,7 +161,7 @@ uint32_t Threads::next_id() {
 }
 
 /// Makes the thread's instance. Its start function, if there is one, runs on the parent's thread.
-bool Threads::prepare(Thread& thread, Store& parent) {
+Status Threads::prepare(Thread& thread, Store& parent) {
   Store& store = *thread.store;
   store.share_memory_limit(main_);
   if (store.variant() == Variant::metered) {
@@ -143,10 +170,19 @@ bool Threads::prepare(Thread& thread, Store& parent) {
     store.set_fuel(half);
     parent.set_fuel(parent.fuel() - half);
   }
-  Result<Instance*> instance = linker_.instantiate(store, module_);
-  if (!instance.ok()) return false;
-  thread.start = (*instance)->exported_func(start_name);
-  return true;
+  return instantiate(thread);
+}
+
+Status Threads::instantiate(Thread& thread) {
+  Linker linker;
+  linker.set_base(linker_);
+  for (const Library& library : libraries_.span()) {
+    Instance* const instance = ZWASM_TRY(linker.instantiate(*thread.store, library.module));
+    linker.define_instance(library.name, *instance);
+  }
+  Instance* const instance = ZWASM_TRY(linker.instantiate(*thread.store, module_));
+  thread.start = instance->exported_func(start_name);
+  return {};
 }
 
 void Threads::run(void* argument) {
@@ -157,14 +193,20 @@ void Threads::run(void* argument) {
 
 /// At the end of a thread, on it.
 void Threads::finished(Thread& thread, Status status) {
+  if (!status.ok()) fail(thread, status.take_error());
   std::unique_ptr<Store> store;  // destroyed after the lock was given back
   const std::lock_guard lock(mutex_);
   store = std::move(thread.store);
   --running_;
-  if (status.ok() || ended_) return;
+}
+
+/// Ends the guest with the error of a thread, unless it has ended.
+void Threads::fail(Thread& thread, Error error) {
+  const std::lock_guard lock(mutex_);
+  if (ended_) return;
   ended_ = true;
-  error_ = status.take_error();
-  failed_store_ = std::move(store);
+  error_ = std::move(error);
+  failed_store_ = std::move(thread.store);
   main_.interrupt();
   interrupt_all();
 }

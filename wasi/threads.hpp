@@ -12,9 +12,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/vector.hpp"
 #include "os/thread.hpp"
 #include "runtime/linker.hpp"
 #include "runtime/store.hpp"
@@ -39,9 +41,14 @@ class Threads {
   Threads& operator=(const Threads&) = delete;
   ~Threads();
 
+  /// A module of which the linker has an instance as module `name`: each thread gets an instance of
+  /// its own, made after those of the libraries added before. Before `define`.
+  void add_library(std::string_view name, const Ref<ModuleCode>& module);
+
   /// Defines thread-spawn, and makes the shared memories that the module imports, unless the linker
   /// has them. Thread-spawn returns an error in a guest that cannot have threads: one that exports
-  /// no wasi_thread_start, imports no shared memory, or imports what belongs to the first store.
+  /// no wasi_thread_start, imports no shared memory, or imports what belongs to the first store;
+  /// the last holds for libraries, too.
   Status define(const Ref<ModuleCode>& module);
 
   /// Ends all threads but the first, whose thread calls this, and waits for them. Returns how one
@@ -64,11 +71,19 @@ class Threads {
     bool joinable = false;  ///< its parent has done with it
     os::Thread thread;
   };
+  struct Library {
+    std::string name;
+    Ref<ModuleCode> module;
+  };
   static TrapKind call_spawn(void* self, VMContext* caller, Slot* args);
   static void run(void* thread);
   int32_t spawn(Store& parent, uint32_t argument);
   uint32_t next_id();
-  bool prepare(Thread& thread, Store& parent);
+  bool can_be_repeated(const ModuleCode& module, size_t libraries);
+  const Library* find_library(std::string_view name, size_t count) const;
+  Status prepare(Thread& thread, Store& parent);
+  Status instantiate(Thread& thread);
+  void fail(Thread& thread, Error error);
   void finished(Thread& thread, Status status);
   void interrupt_all();
   Thread* take_joinable(bool even_running);
@@ -77,6 +92,7 @@ class Threads {
   Store& main_;
   Linker& linker_;
   Ref<ModuleCode> module_;
+  Vector<Library> libraries_;
   bool can_spawn_ = false;
 
   std::condition_variable changed_;  ///< a thread is joinable or forgotten

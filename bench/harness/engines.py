@@ -126,6 +126,11 @@ class WasmtimePrecompiled(Wasmtime):
         return compiled
 
 
+class WasmtimeCopying(Wasmtime):
+    """With the collector that is most like zwasm's, for programs that have garbage."""
+    options = ["-W", "gc,function-references", "-C", "collector=copying"]
+
+
 class Node(Engine):
     executable = "node"
 
@@ -163,6 +168,7 @@ KINDS = {
     "wasmtime": Wasmtime,
     "wasmtime-cached": WasmtimeCached,
     "wasmtime-precompiled": WasmtimePrecompiled,
+    "wasmtime-copying": WasmtimeCopying,
     "node": Node,
 }
 DEFAULT = ["wasm3", "wasmi", "iwasm", "wasmtime-cached", "wasmtime-precompiled", "node"]

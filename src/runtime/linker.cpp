@@ -180,7 +180,7 @@ bool Linker::find(Store& store, std::string_view module, std::string_view name,
       return true;
     }
   }
-  if (single == 0) return false;
+  if (single == 0) return base_ != nullptr && base_->find(store, module, name, alias_depth, result);
   const Definition& found = definitions_[single - 1];
   result = found.kind == Definition::Kind::extern_
                ? found.value

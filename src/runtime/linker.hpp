@@ -32,6 +32,12 @@ class Linker {
   Linker& operator=(const Linker&) = delete;
 
   void set_unknown_imports(UnknownImports policy) { unknown_imports_ = policy; }
+  /// What is not defined here is looked up in `base`, which outlives this; the policy for unknown
+  /// imports becomes the same.
+  void set_base(Linker& base) {
+    base_ = &base;
+    unknown_imports_ = base.unknown_imports_;
+  }
 
   /// Names and types are copied; `data` is handed to the callback.
   void define_func(std::string_view module, std::string_view name, const FuncType& type,
@@ -85,6 +91,7 @@ class Linker {
   Vector<uint32_t> index_;          ///< hash table of the others: number + 1, or 0
   uint32_t indexed_ = 0;
   UnknownImports unknown_imports_ = UnknownImports::error;
+  Linker* base_ = nullptr;
 };
 
 }  // namespace zwasm
