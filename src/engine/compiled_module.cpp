@@ -34,6 +34,10 @@ bool insert_by_address(Vector<Element>& elements, const Element& added) {
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
     : runtime_(runtime), features_(config.features), bytes_(std::move(bytes)) {}
 
+CompiledModule::~CompiledModule() {
+  runtime_.types.release(module_.types, type_ids_.span());
+}
+
 Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config& config,
                                                  os::OwnedBytes bytes, std::string_view name) {
   const Ref<CompiledModule> owner(new CompiledModule(runtime, config, std::move(bytes)));
@@ -44,6 +48,7 @@ Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config&
   self.module_ = ZWASM_TRY(decode_module(self.bytes_.bytes(), self.features_));
   const uint64_t decoded = os::monotonic_now();
   self.type_ids_.resize(self.module_.types.size());
+  std::ranges::fill(self.type_ids_, no_canonical_type);
   ZWASM_CHECK(
       validate_on_threads(self.module_, self.features_, runtime.types, self.type_ids_.span(),
                           config.validation_threads));

@@ -87,7 +87,7 @@ class CompiledModule final : public ModuleCode {
   };
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
-  ~CompiledModule() override = default;
+  ~CompiledModule() override;
   LoweringOptions options(Variant variant, LoweringOptions::Record record) const;
   Lowering& lowering();
   Status lower_once(Variant variant, uint32_t defined_index);

@@ -276,7 +276,7 @@ class Lowering {
   std::span<const ValType> tag_params(uint32_t tag) const;
 
   // Objects (lower_gc.cpp).
-  bool may_be_object(ValType type) const;
+  bool may_be_object(ValType type) const;  ///< whether a collection may change its values
   void allocate(Builtin number, size_t operands, uint32_t type, uint32_t second);
   void finish_allocation(size_t operands, uint32_t type);
   void struct_new(uint32_t type);

@@ -105,9 +105,7 @@ Status ConstantEvaluator::apply(const Instruction& in) {
     push(reinterpret_cast<Slot>(&instance_.func(in.index)));
   } else if (in.opcode == Opcode::global_get) {
     const GlobalInstance global = instance_.global(in.index);
-    push(global.cell->low, global.type.type.is_ref() &&
-                               !matches(code.registry(), global.type.type.heap(),
-                                        AbstractHeapType::func));
+    push(global.cell->low, code.registry().may_be_object(global.type.type));
     if (global.type.type.slots() == 2) push(global.cell->high);
   } else if (in.opcode == Opcode::i32_add) {
     binary([&](Slot a, Slot b) { return semantics::i32_add(narrow(a), narrow(b)); });

@@ -170,8 +170,7 @@ class Instantiation {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const ElemSegment& segment = module_.elems[i];
       if (!segment.uses_expressions || segment.mode == SegmentMode::declarative ||
-          matches(code_.registry(), canonical(segment.type, code_.type_ids()).heap(),
-                  AbstractHeapType::func)) {
+          !code_.registry().may_be_object(canonical(segment.type, code_.type_ids()))) {
         continue;
       }
       if (instance_->elements_ == nullptr) {

@@ -49,6 +49,7 @@ Store::~Store() {
   }
   while (memories_ != nullptr) delete std::exchange(memories_, memories_->next_);
   while (tables_ != nullptr) delete std::exchange(tables_, tables_->next_);
+  for (const CanonicalType type : held_types_) runtime_.types.release(type);
   runtime_.stacks.give_back(std::move(stack_));
   delete execution_.host_error;
 }
@@ -56,10 +57,15 @@ Store::~Store() {
 // --- Objects ---
 
 const FuncRef& Store::make_func(const FuncType& type, HostCallback callback, void* data) {
-  return make_func_of_type(runtime_.types.add_func(type), callback, data);
+  const CanonicalType id = runtime_.types.add_func(type);
+  const FuncRef& function = make_func_of_type(id, callback, data);
+  runtime_.types.release(id);
+  return function;
 }
 
 const FuncRef& Store::make_func_of_type(CanonicalType id, HostCallback callback, void* data) {
+  runtime_.types.hold(id);
+  held_types_.push_back(id);
   const FuncType& type = runtime_.types.definition(id).func;
   auto* host = new (arena_.allocate_or_exit(sizeof(HostFunction), alignof(HostFunction)))
       HostFunction{callback, data, slots_of(type.params), slots_of(type.results)};
@@ -82,6 +88,7 @@ Result<MemoryInstance*> Store::make_memory(const MemoryType& type) {
 }
 
 Result<TableInstance*> Store::make_table(const TableType& type, const Value& init) {
+  hold(type.element);
   return make_table_instance(type, nullptr, init.low());
 }
 
@@ -110,15 +117,24 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
 GlobalInstance Store::make_global(const GlobalType& type, const Value& init) {
   auto* cell = new (arena_.allocate_or_exit(sizeof(GlobalCell), alignof(GlobalCell)))
       GlobalCell{init.low(), init.high()};
-  if (type.type.is_ref() && !matches(runtime_.types, type.type.heap(), AbstractHeapType::func)) {
-    host_globals_.push_back({cell, type});
-  }
+  hold(type.type);
+  if (runtime_.types.may_be_object(type.type)) host_globals_.push_back({cell, type});
   return {cell, type};
 }
 
 TagInstance& Store::make_tag(CanonicalType type) {
+  runtime_.types.hold(type);
+  held_types_.push_back(type);
   return *new (arena_.allocate_or_exit(sizeof(TagInstance), alignof(TagInstance)))
       TagInstance{type};
+}
+
+/// Keeps the type that a type of the host's refers to.
+void Store::hold(ValType type) {
+  if (!type.is_ref() || type.heap().is_abstract()) return;
+  const CanonicalType id{raw(type.heap().index())};
+  runtime_.types.hold(id);
+  held_types_.push_back(id);
 }
 
 const FuncType& Store::type_of(const FuncRef& function) const {

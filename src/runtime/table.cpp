@@ -6,20 +6,13 @@
 #include "runtime/store.hpp"
 
 namespace zwasm {
-namespace {
-
-bool is_function_type(const TypeRegistry& registry, ValType element) {
-  return matches(registry, element.heap(), AbstractHeapType::func);
-}
-
-}  // namespace
 
 TableInstance::TableInstance(Store& store, const TableType& type, Instance* owner)
     : TableDefinition{nullptr, 0},
       store_(store),
       owner_(owner),
       type_(type),
-      of_functions_(is_function_type(store.runtime().types, type.element)) {}
+      of_functions_(!store.runtime().types.may_be_object(type.element)) {}
 
 TableInstance::~TableInstance() {
   system_allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
