@@ -9,32 +9,11 @@
 namespace zwasm::cli {
 namespace {
 
-/// How far a feature goes in this build.
-const char* status(Feature feature) {
-  switch (feature) {
-    case Feature::mvp:
-    case Feature::mutable_globals:
-    case Feature::sign_extension:
-    case Feature::saturating_trunc:
-    case Feature::multi_value:
-    case Feature::bulk_memory:
-    case Feature::reference_types:
-    case Feature::simd:
-    case Feature::relaxed_simd:
-    case Feature::tail_call:
-    case Feature::extended_const:
-    case Feature::function_references:
-    case Feature::gc:
-    case Feature::exceptions:
-    case Feature::legacy_exceptions:
-    case Feature::memory64:
-    case Feature::multi_memory:
-    case Feature::wide_arithmetic:
-    case Feature::custom_page_sizes:
-    case Feature::threads:
-      return "executed";
-    case Feature::branch_hinting:
-      return "ignored";
+const char* to_string(FeatureState state) {
+  switch (state) {
+    case FeatureState::executed: return "executed";
+    case FeatureState::validated: return "validated";
+    case FeatureState::ignored: return "ignored";
   }
   return "";
 }
@@ -53,7 +32,7 @@ class FeaturesCommand final : public Command {
                   version, dispatch, memory.c_str());
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
-                    status(static_cast<Feature>(i)));
+                    to_string(feature_table[i].state));
       }
       std::printf("}}\n");
       return exit_success;
@@ -62,7 +41,7 @@ class FeaturesCommand final : public Command {
     std::printf("tiers: interpreter (%s)\n", dispatch);
     std::printf("memory accesses: %s\n\n", memory.c_str());
     for (size_t i = 0; i < feature_count; ++i) {
-      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),
+      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), to_string(feature_table[i].state),
                   feature_table[i].description.data());
     }
     return exit_success;

@@ -1,6 +1,7 @@
 #include "ir/lower.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "ir/rows.hpp"
@@ -13,22 +14,14 @@ namespace {
 /// three cells, every other instruction stays below that per byte.
 constexpr size_t max_cells_per_byte = 4;
 
-
 /// What an instruction costs in fuel: nothing for those that only structure the code.
-uint32_t fuel_cost(Opcode opcode) {
-  switch (static_cast<uint32_t>(opcode)) {
-    case static_cast<uint32_t>(Opcode::nop):
-    case static_cast<uint32_t>(Opcode::drop):
-    case static_cast<uint32_t>(Opcode::block):
-    case static_cast<uint32_t>(Opcode::loop):
-    case static_cast<uint32_t>(Opcode::unreachable):
-    case static_cast<uint32_t>(Opcode::return_):
-    case static_cast<uint32_t>(Opcode::else_):
-    case static_cast<uint32_t>(Opcode::end):
-      return 0;
-  }
-  return 1;
-}
+constexpr auto fuel_costs = [] {
+  std::array<uint8_t, opcode_count> costs{};
+  costs.fill(1);
+#define FREE(name) costs[static_cast<size_t>(Opcode::name)] = 0;
+#include "wasm/opcodes.def"
+  return costs;
+}();
 
 Cell data_free_copy(const Cell& cell, HandlerTable table) {
   Cell linked = cell;
@@ -243,13 +236,13 @@ void Lowering::remove_last() {
 }
 
 void Lowering::charge(Opcode opcode) {
-  const uint32_t cost = fuel_cost(opcode);
+  const uint8_t cost = fuel_costs[static_cast<size_t>(opcode)];
   if (cost == 0) return;
   if (fuel_cell_ == none) {
     emit(IrOp::fuel);
     fuel_cell_ = last_cell_;
   }
-  cells_[fuel_cell_].i.imm += static_cast<int32_t>(cost);
+  cells_[fuel_cell_].i.imm += cost;
 }
 
 // --- Symbolic stack -----------------------------------------------------------------------------

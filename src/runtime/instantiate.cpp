@@ -3,7 +3,9 @@
 #include <new>
 
 #include "runtime/builtins.hpp"
+#include "runtime/bulk.hpp"
 #include "runtime/const_expr.hpp"
+#include "runtime/host.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/store.hpp"
 
@@ -203,10 +205,12 @@ class Instantiation {
     for (uint32_t i = 0; i < module_.datas.size(); ++i) {
       const DataSegment& segment = module_.datas[i];
       if (segment.mode != SegmentMode::active) continue;
-      Slot operands[] = {ZWASM_TRY(evaluator.evaluate(segment.offset)).low, 0,
-                         segment.bytes.size()};
+      const uint64_t offset = ZWASM_TRY(evaluator.evaluate(segment.offset)).low;
+      const uint64_t size = segment.bytes.size();
+      uint8_t* const destination = checked_range(memories_[raw(segment.memory)], offset, size);
+      if (destination == nullptr) ZWASM_CHECK(check(TrapKind::out_of_bounds_memory_access));
       ZWASM_CHECK(
-          check(builtins::memory_init(instance_->vmctx_, operands, i, raw(segment.memory))));
+          check(move_in_pieces(instance_->vmctx_, destination, segment.bytes.data(), size)));
       instance_->drop_data(i);
     }
     return {};
