@@ -29,29 +29,54 @@ bool insert_by_address(Vector<Element>& elements, const Element& added) {
   return true;
 }
 
+Error out_of_memory() {
+  return make_error(ErrorKind::host, Error::no_offset, "out of memory");
+}
+
 }  // namespace
 
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
-    : runtime_(runtime), features_(config.features), bytes_(std::move(bytes)) {}
+    : ModuleCode(runtime.allocator),
+      runtime_(runtime),
+      features_(config.features),
+      bytes_(std::move(bytes)),
+      module_(runtime.allocator),
+      type_ids_(runtime.allocator),
+      raw_type_ids_(runtime.allocator),
+      code_memory_(runtime.allocator),
+      variants_{VariantCode(runtime.allocator), VariantCode(runtime.allocator)},
+      catching_bodies_(runtime.allocator),
+      reference_maps_(runtime.allocator),
+      arena_(runtime.allocator) {}
 
 CompiledModule::~CompiledModule() {
   runtime_.types.release(module_.types, type_ids_.span());
+  destroy_object(runtime_.allocator, lowering_);
+}
+
+void CompiledModule::destroy() const {
+  Allocator& allocator = runtime_.allocator;
+  this->~CompiledModule();
+  allocator.deallocate(const_cast<CompiledModule*>(this), sizeof(*this), alignof(CompiledModule));
 }
 
 Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config& config,
                                                  os::OwnedBytes bytes, std::string_view name) {
-  const Ref<CompiledModule> owner(new CompiledModule(runtime, config, std::move(bytes)));
+  void* const room =
+      runtime.allocator.allocate(sizeof(CompiledModule), alignof(CompiledModule));
+  if (room == nullptr) return out_of_memory();
+  const Ref<CompiledModule> owner(new (room) CompiledModule(runtime, config, std::move(bytes)));
   CompiledModule& self = *owner;
   self.set_fallback_name(std::string(name));
   ModuleStats& stats = self.stats_;
   const uint64_t start = os::monotonic_now();
-  self.module_ = ZWASM_TRY(decode_module(self.bytes_.bytes(), self.features_));
+  self.module_ = ZWASM_TRY(decode_module(self.bytes_.bytes(), self.features_, runtime.allocator));
   const uint64_t decoded = os::monotonic_now();
   self.type_ids_.resize(self.module_.types.size());
   std::ranges::fill(self.type_ids_, no_canonical_type);
   ZWASM_CHECK(
       validate_on_threads(self.module_, self.features_, runtime.types, self.type_ids_.span(),
-                          config.validation_threads));
+                          config.validation_threads, runtime.allocator));
   self.raw_type_ids_.reserve(self.type_ids_.size());
   for (const CanonicalType id : self.type_ids_.span()) {
     self.raw_type_ids_.push_back(static_cast<uint32_t>(id));
@@ -97,9 +122,13 @@ LoweringOptions CompiledModule::options(Variant variant,
   return options;
 }
 
-Lowering& CompiledModule::lowering() {
-  if (lowering_ == nullptr) lowering_ = std::make_unique<Lowering>(module_);
-  return *lowering_;
+/// Null when there is no memory.
+Lowering* CompiledModule::lowering() {
+  if (lowering_ == nullptr) {
+    void* const room = runtime_.allocator.allocate(sizeof(Lowering), alignof(Lowering));
+    if (room != nullptr) lowering_ = new (room) Lowering(module_, runtime_.allocator);
+  }
+  return lowering_;
 }
 
 Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
@@ -110,7 +139,8 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
   const uint64_t start = os::monotonic_now();
   const uint32_t function = module_.imported_functions + defined_index;
   replayed_ = nullptr;
-  ZWASM_CHECK(lowering().lower(FuncIndex{function},
+  if (lowering() == nullptr) return make_trap(TrapKind::out_of_memory);
+  ZWASM_CHECK(lowering_->lower(FuncIndex{function},
                                options(variant, LoweringOptions::Record::nothing)));
   const size_t count = lowering_->cells().size();
   Cell* cells = code_memory_.allocate(count);
@@ -171,7 +201,10 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
 bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record) {
   if (replayed_ == body.cells && replayed_record_ >= record) return true;
   replayed_ = nullptr;
-  if (!lowering().lower(FuncIndex{body.function}, options(variant, record)).ok()) return false;
+  if (lowering() == nullptr ||
+      !lowering_->lower(FuncIndex{body.function}, options(variant, record)).ok()) {
+    return false;
+  }
   replayed_ = body.cells;
   replayed_record_ = record;
   return true;
@@ -236,7 +269,7 @@ std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) 
 
 void CompiledModule::grow_reference_maps() {
   Vector<ReferenceMap> old = std::move(reference_maps_);
-  reference_maps_ = Vector<ReferenceMap>();
+  reference_maps_ = Vector<ReferenceMap>(runtime_.allocator);
   reference_maps_.resize(old.empty() ? 64 : old.size() * 2);
   for (const ReferenceMap& map : old) {
     if (map.address != 0) reference_map_place(map.address) = map;

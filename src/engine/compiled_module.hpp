@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
@@ -74,6 +73,8 @@ class CompiledModule final : public ModuleCode {
     std::atomic<FuncEntry*> entries = nullptr;
     os::Mapping entry_memory;
     Vector<Body> bodies;  ///< by address
+
+    explicit VariantCode(Allocator& allocator) : bodies(allocator) {}
   };
   /// A function that catches exceptions.
   struct CatchingBody {
@@ -88,8 +89,9 @@ class CompiledModule final : public ModuleCode {
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
   ~CompiledModule() override;
+  void destroy() const override;
   LoweringOptions options(Variant variant, LoweringOptions::Record record) const;
-  Lowering& lowering();
+  Lowering* lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
   const Body* find_body(uintptr_t address, Variant& variant) const;
   bool replay(const Body& body, Variant variant, LoweringOptions::Record record);
@@ -107,11 +109,11 @@ class CompiledModule final : public ModuleCode {
 
   mutable std::mutex mutex_;  ///< guards what follows, but for published entries
   ModuleStats stats_;
-  std::unique_ptr<Lowering> lowering_;
+  Lowering* lowering_ = nullptr;  ///< owned
   const Cell* replayed_ = nullptr;  ///< the body that lowering_ holds a replay of, and
   LoweringOptions::Record replayed_record_ = LoweringOptions::Record::nothing;  ///< with what
   CodeMemory code_memory_;
-  VariantCode variants_[variant_count];
+  VariantCode variants_[variant_count];  ///< by Variant
   Vector<CatchingBody> catching_bodies_;  ///< by address
   Vector<ReferenceMap> reference_maps_;   ///< open addressing; the size is a power of two
   size_t reference_map_count_ = 0;

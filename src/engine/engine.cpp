@@ -41,7 +41,8 @@ Engine::Engine(const Config& config)
       mode_reason_(choose_mode(config)),
       runtime_({&interp::invoke, interp::host_body(), interp::leave_cell(), interp::restore_cell()},
                mode_reason_ == ModeReason::default_ ? MemoryMode::guarded : MemoryMode::explicit_,
-               config.max_stack_bytes) {}
+               config.max_stack_bytes,
+               config.allocator != nullptr ? *config.allocator : system_allocator()) {}
 
 Engine::ModeReason Engine::choose_mode(const Config& config) {
   if (config.explicit_bounds_checks) return ModeReason::configured;
@@ -86,7 +87,8 @@ Result<Ref<CompiledModule>> Engine::compile(std::span<const uint8_t> bytes,
 
 Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_view name) {
   const uint64_t start = os::monotonic_now();
-  const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
+  const Vector<uint8_t> binary =
+      ZWASM_TRY(parse_module(text, config_.features, runtime_.allocator));
   const uint64_t text_ns = os::monotonic_now() - start;
   os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
   auto module = CompiledModule::make(runtime_, config_, std::move(bytes), name);

@@ -19,7 +19,11 @@ Features all_features() {
 }  // namespace
 
 ConstantEvaluator::ConstantEvaluator(Instance& instance)
-    : instance_(instance), features_(all_features()) {
+    : instance_(instance),
+      features_(all_features()),
+      reader_(instance.store().allocator()),
+      stack_(instance.store().allocator()),
+      is_object_(instance.store().allocator()) {
   instance_.store().enter_root_scope(*this);
 }
 

@@ -75,10 +75,10 @@ class Instantiation {
     const size_t elem_at = add((module_.elems.size() + 63) / 64, sizeof(uint64_t));
     const size_t global_types_at = add(module_.imported_globals, sizeof(ValType));
 
-    auto* block = static_cast<uint8_t*>(system_allocator().allocate(size, alignof(VMContext)));
+    auto* block = static_cast<uint8_t*>(store_.allocator().allocate(size, alignof(VMContext)));
     if (block == nullptr) return make_trap(TrapKind::out_of_memory);
     std::fill_n(block, size, uint8_t{0});
-    instance_ = new (block) Instance();
+    instance_ = new (block) Instance(store_.allocator());
     auto* vmctx = new (block + vmctx_at) VMContext{};
     instance_->store_ = &store_;
     instance_->vmctx_ = vmctx;
@@ -175,8 +175,11 @@ class Instantiation {
           !code_.registry().may_be_object(canonical(segment.type, code_.type_ids()))) {
         continue;
       }
-      if (instance_->elements_ == nullptr) {
-        instance_->elements_ = std::make_unique<Vector<Slot>[]>(module_.elems.size());
+      if (instance_->elements_.empty()) {
+        instance_->elements_.reserve(module_.elems.size());
+        for (size_t k = 0; k < module_.elems.size(); ++k) {
+          instance_->elements_.emplace_back(store_.allocator());
+        }
       }
       Vector<Slot>& elements = instance_->elements_[i];
       elements.reserve(segment.expressions.size());

@@ -197,7 +197,7 @@ bool Linker::find(Store& store, std::string_view module, std::string_view name, 
 
 Result<Instance*> Linker::instantiate(Store& store, const Ref<ModuleCode>& module) {
   const Module& declared = module->module();
-  Vector<Extern> imports;
+  Vector<Extern> imports(store.allocator());
   imports.reserve(declared.imports.size());
   for (const Import& import : declared.imports) {
     Extern value;

@@ -81,6 +81,7 @@ class ModuleCode : public RefCounted {
   std::string_view function_name(uint32_t function) const;
 
  protected:
+  explicit ModuleCode(Allocator& allocator = system_allocator()) : export_index_(allocator) {}
   ~ModuleCode() override = default;
   /// Used by `name` when the module has none of its own. Not after the module is shared.
   void set_fallback_name(std::string name) { fallback_name_ = std::move(name); }

@@ -50,7 +50,7 @@ void Store::visit_instance(gc::Heap& heap, Instance& instance) {
     const ValType type = canonical(module.globals[i].type.type, instance.module().type_ids());
     if (runtime_.types.may_be_object(type)) heap.visit(globals[i - module.imported_globals].low);
   }
-  if (instance.elements_ == nullptr) return;
+  if (instance.elements_.empty()) return;
   for (size_t i = 0; i < module.elems.size(); ++i) {
     for (Slot& element : instance.elements_[i]) heap.visit(element);
   }

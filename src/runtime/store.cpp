@@ -27,7 +27,13 @@ Store::Store(Runtime& runtime, const StoreLimits& limits, Variant variant)
       execution_{},
       host_vmctx_{},
       budget_(new MemoryBudget(limits.memory_bytes)),
-      heap_(runtime.types, limits.heap, *this) {
+      shared_memories_(runtime.allocator),
+      arena_(runtime.allocator),
+      heap_(runtime.types, limits.heap, *this, runtime.allocator),
+      roots_(runtime.allocator),
+      free_roots_(runtime.allocator),
+      held_types_(runtime.allocator),
+      host_globals_(runtime.allocator) {
   host_entry_.entry.store(nullptr, std::memory_order_relaxed);
   host_entry_.body.store(runtime.entry_points.host_body, std::memory_order_relaxed);
   host_vmctx_.execution = &execution_;
@@ -40,15 +46,17 @@ Store::~Store() {
     Instance* instance = std::exchange(instances_, instances_->next_);
     const size_t own_functions = instance->module_->module().codes.size();
     for (size_t i = 0; i * Instance::func_block_size < own_functions; ++i) {
-      system_allocator().deallocate(instance->func_blocks_[i],
-                                    Instance::func_block_size * sizeof(FuncRef), alignof(FuncRef));
+      allocator().deallocate(instance->func_blocks_[i],
+                             Instance::func_block_size * sizeof(FuncRef), alignof(FuncRef));
     }
     const size_t size = instance->allocation_size_;
     instance->~Instance();
-    system_allocator().deallocate(instance, size, alignof(VMContext));
+    allocator().deallocate(instance, size, alignof(VMContext));
   }
-  while (memories_ != nullptr) delete std::exchange(memories_, memories_->next_);
-  while (tables_ != nullptr) delete std::exchange(tables_, tables_->next_);
+  while (memories_ != nullptr) {
+    destroy_object(allocator(), std::exchange(memories_, memories_->next_));
+  }
+  while (tables_ != nullptr) destroy_object(allocator(), std::exchange(tables_, tables_->next_));
   for (const CanonicalType type : held_types_) runtime_.types.release(type);
   runtime_.stacks.give_back(std::move(stack_));
   delete execution_.host_error;
@@ -79,8 +87,9 @@ Result<MemoryInstance*> Store::make_memory(const MemoryType& type) {
     retain(*shared);
     return &shared->instance();
   }
-  auto* memory = new (std::nothrow) MemoryInstance(runtime_, budget_, type, this, nullptr);
-  if (memory == nullptr) return make_trap(TrapKind::out_of_memory);
+  void* const room = allocator().allocate(sizeof(MemoryInstance), alignof(MemoryInstance));
+  if (room == nullptr) return make_trap(TrapKind::out_of_memory);
+  auto* memory = new (room) MemoryInstance(runtime_, budget_, type, this, nullptr);
   memory->next_ = memories_;
   memories_ = memory;
   ZWASM_CHECK(memory->allocate());
@@ -102,8 +111,9 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
                            static_cast<unsigned long long>(limits_.table_elements));
   }
   if (is_interrupted()) return make_trap(TrapKind::interrupted);
-  auto* table = new (std::nothrow) TableInstance(*this, type, owner);
-  if (table == nullptr) return make_trap(TrapKind::out_of_memory);
+  void* const room = allocator().allocate(sizeof(TableInstance), alignof(TableInstance));
+  if (room == nullptr) return make_trap(TrapKind::out_of_memory);
+  auto* table = new (room) TableInstance(*this, type, owner);
   table->next_ = tables_;
   tables_ = table;
   if (!table->extend(type.limits.min, init)) {
@@ -214,14 +224,14 @@ Status Store::call(const FuncRef& function, std::span<const Value> args,
     return make_error(ErrorKind::host, Error::no_offset, "%zu results of a function of type %s",
                       results.size(), to_string(type).c_str());
   }
-  Vector<Slot> slots;
+  Vector<Slot> slots(allocator());
   slots.resize(slots_of(type.params));
   size_t at = 0;
   for (const Value& arg : args) {
     slots[at++] = arg.low();
     if (arg.type().slots() == 2) slots[at++] = arg.high();
   }
-  Vector<Slot> result_slots;
+  Vector<Slot> result_slots(allocator());
   result_slots.resize(slots_of(type.results));
   ZWASM_CHECK(call_slots(function, slots.span(), result_slots.span()));
   at = 0;

@@ -56,6 +56,8 @@ class Store final : private gc::Heap::Roots {
   ~Store();
 
   Runtime& runtime() const { return runtime_; }
+  /// That of the runtime.
+  Allocator& allocator() const { return runtime_.allocator; }
   const StoreLimits& limits() const { return limits_; }
   Variant variant() const { return variant_; }
   ExecutionContext& execution() { return execution_; }

@@ -15,7 +15,7 @@ TableInstance::TableInstance(Store& store, const TableType& type, Instance* owne
       of_functions_(!store.runtime().types.may_be_object(type.element)) {}
 
 TableInstance::~TableInstance() {
-  system_allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
+  store_.allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
 }
 
 TableType TableInstance::current_type() const {
@@ -36,7 +36,7 @@ bool TableInstance::extend(uint64_t new_size, Slot init) {
   if (new_size > capacity_) {
     const uint64_t capacity = std::max(new_size, size == 0 ? 0 : capacity_ * 2);
     if (capacity > SIZE_MAX / sizeof(Slot)) return false;
-    Allocator& allocator = system_allocator();
+    Allocator& allocator = store_.allocator();
     auto* moved = static_cast<Slot*>(allocator.allocate(capacity * sizeof(Slot), alignof(Slot)));
     if (moved == nullptr) return false;
     std::copy_n(elements, size, moved);

@@ -43,11 +43,11 @@ class TypeRegistry {
   TypeRegistry& operator=(const TypeRegistry&) = delete;
   ~TypeRegistry();
 
-  /// Registers the type section of a module, holds all of it, and writes the canonical id of each of
-  /// its types to `ids` (same length). Heap types inside `types` are module indices, and only refer
-  /// to earlier groups or the own group; supertypes come before their subtypes, in chains no longer
-  /// than limits::max_subtyping_depth. Fails (ErrorKind::host) if there would be too many in all;
-  /// then nothing is held, and each id is no_canonical_type.
+  /// Registers the type section of a module, holds all of it, and writes the canonical id of each
+  /// of its types to `ids` (same length). Heap types inside `types` are module indices, and only
+  /// refer to earlier groups or the own group; supertypes come before their subtypes, in chains no
+  /// longer than limits::max_subtyping_depth. Fails (ErrorKind::host) if there would be too many in
+  /// all; then nothing is held, and each id is no_canonical_type.
   Status add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids);
   /// Takes back what `add` held; nothing if the ids are no_canonical_type.
   void release(std::span<const TypeDefinition> types, std::span<const CanonicalType> ids);
