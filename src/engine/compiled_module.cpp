@@ -47,6 +47,7 @@ CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::Owned
       variants_{VariantCode(runtime.allocator), VariantCode(runtime.allocator)},
       catching_bodies_(runtime.allocator),
       reference_maps_(runtime.allocator),
+      map_arena_(runtime.allocator),
       arena_(runtime.allocator) {}
 
 CompiledModule::~CompiledModule() {
@@ -198,11 +199,15 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
 
 /// Repeats the translation of a function with all that it can tell of its cells; the same function
 /// twice is no more work than once. False when there is no memory.
-bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record) {
-  if (replayed_ == body.cells && replayed_record_ >= record) return true;
+bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record,
+                            size_t recorded_cell) {
+  if (replayed_ == body.cells && replayed_record_ >= record && recorded_cell == SIZE_MAX) {
+    return true;
+  }
   replayed_ = nullptr;
-  if (lowering() == nullptr ||
-      !lowering_->lower(FuncIndex{body.function}, options(variant, record)).ok()) {
+  LoweringOptions repeated = options(variant, record);
+  repeated.recorded_cell = recorded_cell;
+  if (lowering() == nullptr || !lowering_->lower(FuncIndex{body.function}, repeated).ok()) {
     return false;
   }
   replayed_ = body.cells;
@@ -227,10 +232,22 @@ bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
 
 // --- References ---------------------------------------------------------------------------------
 
-std::span<const uint16_t> CompiledModule::reference_slots(const Cell* cell, Place place) {
+void CompiledModule::visit_references(const Cell* cell, Place place, Slot* frame,
+                                      gc::Heap& heap) {
   const std::lock_guard lock(mutex_);
-  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
   const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
+  for (const SlotRange range : reference_slots(address)) {
+    for (uint32_t i = 0; i < range.count; ++i) heap.visit(frame[range.first + i]);
+  }
+}
+
+std::span<const SlotRange> CompiledModule::reference_slots(uintptr_t address) {
+  if (map_arena_.footprint() > max_map_bytes) {
+    map_arena_.release();
+    reference_maps_.clear();
+    reference_map_count_ = 0;
+  }
+  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
   ReferenceMap& map = reference_map_place(address);
   if (map.address == 0) {
     map = {address, make_reference_map(address)};
@@ -250,19 +267,24 @@ CompiledModule::ReferenceMap& CompiledModule::reference_map_place(uintptr_t addr
 }
 
 /// The translation of the function is replayed, and tells what it knew at the cell.
-std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) {
+std::span<const SlotRange> CompiledModule::make_reference_map(uintptr_t address) {
   Variant variant{};
   const Body* body = find_body(address, variant);
   if (body == nullptr) return {};
-  if (!replay(*body, variant, LoweringOptions::Record::references)) {
-    // A collection cannot go on without knowing the roots, and cannot be undone.
-    Allocator::exit_out_of_memory(body->count * sizeof(Cell));
-  }
+  using Record = LoweringOptions::Record;
   size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
-  while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
-  const std::span<const uint16_t> locals = lowering_->local_reference_slots();
-  const std::span<const uint16_t> operands = lowering_->operand_reference_slots(index);
-  std::span<uint16_t> kept = arena_.make_array<uint16_t>(locals.size() + operands.size());
+  bool known = replay(*body, variant, Record::references);
+  if (known) {
+    while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
+    if (!lowering_->knows_references(index)) {
+      known = replay(*body, variant, Record::references, index);
+    }
+  }
+  // A collection cannot go on without knowing the roots, and cannot be undone.
+  if (!known) Allocator::exit_out_of_memory(body->count * sizeof(Cell));
+  const std::span<const SlotRange> locals = lowering_->local_reference_slots();
+  const std::span<const SlotRange> operands = lowering_->operand_reference_slots(index);
+  std::span<SlotRange> kept = map_arena_.make_array<SlotRange>(locals.size() + operands.size());
   std::ranges::copy(operands, std::ranges::copy(locals, kept.begin()).out);
   return kept;
 }

@@ -60,9 +60,7 @@ void Store::visit_frames(gc::Heap& heap) {
   if (!stack_) return;
   const auto visit_frame = [&](VMContext* vmctx, const Cell* cell, Slot* frame,
                                ModuleCode::Place place) {
-    for (const uint16_t slot : vmctx->module->reference_slots(cell, place)) {
-      heap.visit(frame[slot]);
-    }
+    vmctx->module->visit_references(cell, place, frame, heap);
   };
   const TrapRecord& top = execution_.trap;
   VMContext* vmctx = nullptr;
