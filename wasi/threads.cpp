@@ -112,7 +112,8 @@ int32_t Threads::spawn(Store& parent, uint32_t argument) {
     ++running_;
   }
   // From here on the store can be interrupted.
-  if (!prepare(*thread, parent) || !thread->thread.start(&run, thread, stack_bytes)) {
+  if (!prepare(*thread, parent) ||
+      !thread->thread.start(&run, thread, os::Placement::elsewhere, stack_bytes)) {
     forget(*thread);
     return failure(Errno::again);
   }

@@ -11,12 +11,15 @@ import sys
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/features.md")
 BLOCK = re.compile(r"```\n(zwasm .*?)```\n", re.DOTALL)
-VARYING = re.compile(r"^(tiers|memory accesses): .*$", re.MULTILINE)
+VARYING = re.compile(r"^(tiers|memory accesses|text format|WASI): .*$", re.MULTILINE)
 
 
 def main():
     command = shlex.split(os.environ["ZWASM_CLI"].replace(";", " ")) + ["features"]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    if "not built" in printed:
+        print("skipped: the page is about a build with everything")
+        return 77
     with open(PAGE, encoding="utf-8") as file:
         page = file.read()
     stated = BLOCK.search(page).group(1)

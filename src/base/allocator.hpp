@@ -25,8 +25,9 @@ class Allocator {
   virtual void deallocate(void* block, size_t size, size_t alignment) = 0;
 
   /// `allocate` for bookkeeping whose size is linear in input that is already in memory: it does
-  /// not return without memory, but ends the process with one line. Guest-controlled amounts
-  /// (memories, tables, stacks, translated code) use `allocate` and report an `Error`.
+  /// not return without memory, but ends the process with one line, unless std::get_new_handler()
+  /// ends it in a way of its own. Guest-controlled amounts (memories, tables, stacks, translated
+  /// code) use `allocate` and report an `Error`.
   void* allocate_or_exit(size_t size, size_t alignment) {
     void* block = allocate(size, alignment);
     if (block == nullptr && size != 0) exit_out_of_memory(size);

@@ -39,6 +39,7 @@ CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::Owned
     : ModuleCode(runtime.allocator),
       runtime_(runtime),
       features_(config.features),
+      deterministic_(config.deterministic),
       bytes_(std::move(bytes)),
       module_(runtime.allocator),
       type_ids_(runtime.allocator),
@@ -119,6 +120,7 @@ LoweringOptions CompiledModule::options(Variant variant,
   options.features = features_;
   options.metered = variant == Variant::metered;
   options.guard_pages = runtime_.memory_mode == MemoryMode::guarded;
+  options.deterministic = deterministic_;
   options.record = record;
   return options;
 }

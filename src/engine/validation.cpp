@@ -99,7 +99,8 @@ Status validate_on_threads(const Module& module, const Features& features, TypeR
     for (size_t i = 1; i < threads; ++i) {
       // Without it, the rest do its work.
       const bool started = others[i - 1].start(
-          [](void* shared) { static_cast<Bodies*>(shared)->validate(); }, &bodies);
+          [](void* shared) { static_cast<Bodies*>(shared)->validate(); }, &bodies,
+          os::Placement::elsewhere);
       if (!started) break;
     }
     bodies.validate();

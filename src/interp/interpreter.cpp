@@ -134,6 +134,7 @@ ZWASM_INLINE semantics::Wide apply_wide(const Slot* operands) {
   }
 }
 
+#if ZWASM_SIMD
 /// The vectors that loads make of what they read.
 namespace vector_memory {
 ZWASM_INLINE V128 half(uint64_t low) { return U64x2{low, 0}; }
@@ -163,6 +164,7 @@ ZWASM_INLINE V128 v128_load64_splat(uint64_t bits) { return semantics::i64x2_spl
 ZWASM_INLINE V128 v128_load32_zero(uint32_t bits) { return half(bits); }
 ZWASM_INLINE V128 v128_load64_zero(uint64_t bits) { return half(bits); }
 }  // namespace vector_memory
+#endif
 
 /// The body is published by a release store, and what it points to is only reached through it: the
 /// data dependency orders these loads. Thread sanitizer does not know dependencies.

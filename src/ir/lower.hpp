@@ -23,6 +23,8 @@ struct LoweringOptions {
   bool metered = false;
   /// Memories that qualify are guarded: accesses need no check.
   bool guard_pages = true;
+  /// Make the NaNs that instructions compute canonical.
+  bool deterministic = false;
   /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
   enum class Record : uint8_t { nothing, positions, references };
   Record record = Record::nothing;
@@ -167,9 +169,16 @@ class Lowering {
 
   Status run(FuncIndex function);
   Status instruction(const Instruction& in);
+  void vector_instruction(const Instruction& in);
+  void atomic_instruction(const Instruction& in);
+  void object_instruction(const Instruction& in);
+  Status exception_instruction(const Instruction& in);
+  void bulk_instruction(const Instruction& in);
+  void reference_instruction(const Instruction& in);
+  void make_nan_canonical(Opcode opcode);
   bool skip_unreachable(const Instruction& in);
 
-  // Emission.
+  // Emission (lower_operands.cpp).
   Cell& emit(IrOp op);
   DataCell& emit_data();
   void begin_block();  ///< a label: nothing before it may be rewritten, accumulators are unknown
@@ -210,7 +219,7 @@ class Lowering {
   void emit_sum(const Operand& sum, uint16_t to);
   void move_operand(Operand& operand, uint16_t to, bool may_redirect);
 
-  // Instructions by shape; `base` is the first form of the row in ops.def.
+  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of the row in ops.def.
   void unary(IrOp base, Opcode opcode, ValType result_type);
   void binary(IrOp base, Opcode opcode, ValType type);
   bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);
@@ -220,26 +229,33 @@ class Lowering {
                           ValType type);
   void compare(IrOp base, Opcode opcode, ValType type);
   void test_zero(Opcode opcode, IrOp base);
+  void wide(IrOp op, size_t operands);
+
   // Loads and stores (lower_memory.cpp).
   void load(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
   void store(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
   Address address_of(const Operand& operand, const Memarg& memarg, uint32_t size_log2,
                      bool is_load, bool may_keep_slots);
   void memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg);
+  bool is_direct_memory(const Memarg& memarg) const;
+
+  // Vectors (lower_simd.cpp).
   void simd_memory(IrOp guard, bool is_store, const Memarg& memarg);
   void simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane);
   void simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes);
   void simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane);
-  void wide(IrOp op, size_t operands);
+
+  // Locals, globals, selection (lower_variables.cpp).
   void select();
   void skip_initialization(uint32_t local, const Operand& value);
   void local_set(uint32_t local);
   void global_get(uint32_t index);
   void global_set(uint32_t index);
+
+  // Tables and bulk operations (lower_tables.cpp).
   void table_get(uint32_t index);
   void table_set(uint32_t index);
   void builtin(Builtin number, size_t operands, ValType result, uint32_t first, uint32_t second);
-  bool is_direct_memory(const Memarg& memarg) const;
 
   // Control (lower_control.cpp).
   Control& push_control(BlockKind kind, const BlockType& type);
@@ -286,7 +302,6 @@ class Lowering {
   std::span<const ValType> tag_params(uint32_t tag) const;
 
   // Objects (lower_gc.cpp).
-  bool may_be_object(ValType type) const;  ///< whether a collection may change its values
   void allocate(Builtin number, size_t operands, uint32_t type, uint32_t second);
   void finish_allocation(size_t operands, uint32_t type);
   void struct_new(uint32_t type);
@@ -315,6 +330,7 @@ class Lowering {
   void record_position();
   void record_references(uint32_t callee_base);
   static void add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot);
+  bool may_be_object(ValType type) const;  ///< whether a collection may change its values
 
   const Module& module_;
   LoweringOptions options_;

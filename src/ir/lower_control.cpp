@@ -610,6 +610,11 @@ void Lowering::call_ref(uint32_t type_index, bool tail) {
   end_call(type);
 }
 
+bool Lowering::may_be_object(ValType type) const {
+  return zwasm::may_be_object(type,
+                              [this](TypeIndex index) { return module_.types[raw(index)].kind; });
+}
+
 /// Adds a slot to the map that begins at `start`, behind its others.
 void Lowering::add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot) {
   if (map.size() > start && map.back().first + map.back().count == slot) {

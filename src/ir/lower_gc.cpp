@@ -4,11 +4,6 @@
 
 namespace zwasm {
 
-bool Lowering::may_be_object(ValType type) const {
-  return zwasm::may_be_object(type,
-                              [this](TypeIndex index) { return module_.types[raw(index)].kind; });
-}
-
 /// A builtin that allocates an object of a type.
 void Lowering::allocate(Builtin number, size_t operands, uint32_t type, uint32_t second) {
   materialize_top(operands);
@@ -171,6 +166,100 @@ void Lowering::branch_on_cast(const Instruction::CastLabel& in, bool when_it_is)
 void Lowering::convert_reference(AbstractHeapType to) {
   Operand& reference = stack_.back();
   reference.type = ValType::ref(to, reference.type.nullable());
+}
+
+void Lowering::object_instruction(const Instruction& in) {
+  switch (raw(in.opcode)) {
+    case raw(Opcode::struct_new):
+      struct_new(in.index);
+      return;
+    case raw(Opcode::struct_new_default):
+      allocate(Builtin::struct_new_default, 0, in.index, 0);
+      return;
+    case raw(Opcode::struct_get):
+      struct_get(in.pair.first, in.pair.second, false);
+      return;
+    case raw(Opcode::struct_get_s):
+      struct_get(in.pair.first, in.pair.second, true);
+      return;
+    case raw(Opcode::struct_get_u):
+      struct_get(in.pair.first, in.pair.second, false);
+      return;
+    case raw(Opcode::struct_set):
+      struct_set(in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new):
+      allocate(Builtin::array_new, 2, in.index, 0);
+      return;
+    case raw(Opcode::array_new_default):
+      allocate(Builtin::array_new_default, 1, in.index, 0);
+      return;
+    case raw(Opcode::array_new_fixed):
+      allocate(Builtin::array_new_fixed, in.pair.second, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new_data):
+      allocate(Builtin::array_new_data, 2, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new_elem):
+      allocate(Builtin::array_new_elem, 2, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_get):
+      array_get(in.index, false);
+      return;
+    case raw(Opcode::array_get_s):
+      array_get(in.index, true);
+      return;
+    case raw(Opcode::array_get_u):
+      array_get(in.index, false);
+      return;
+    case raw(Opcode::array_set):
+      array_set(in.index);
+      return;
+    case raw(Opcode::array_len):
+      unary_slot(IrOp::array_len, valtype::i32);
+      return;
+    case raw(Opcode::array_fill):
+      builtin(Builtin::array_fill, 4, valtype::bottom, in.index, 0);
+      return;
+    case raw(Opcode::array_copy):
+      builtin(Builtin::array_copy, 5, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_init_data):
+      builtin(Builtin::array_init_data, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_init_elem):
+      builtin(Builtin::array_init_elem, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::ref_test):
+    case raw(Opcode::ref_test_null):
+      ref_test(in.heap_type.type, in.heap_type.nullable);
+      return;
+    case raw(Opcode::ref_cast):
+    case raw(Opcode::ref_cast_null):
+      ref_cast(in.heap_type.type, in.heap_type.nullable);
+      return;
+    case raw(Opcode::br_on_cast):
+      branch_on_cast(in.cast_label, true);
+      return;
+    case raw(Opcode::br_on_cast_fail):
+      branch_on_cast(in.cast_label, false);
+      return;
+    case raw(Opcode::any_convert_extern):
+      convert_reference(AbstractHeapType::any);
+      return;
+    case raw(Opcode::extern_convert_any):
+      convert_reference(AbstractHeapType::extern_);
+      return;
+    case raw(Opcode::ref_i31):
+      unary_slot(IrOp::ref_i31, ValType::ref(AbstractHeapType::i31, false));
+      return;
+    case raw(Opcode::i31_get_s):
+      unary_slot(IrOp::i31_get_s, valtype::i32);
+      return;
+    case raw(Opcode::i31_get_u):
+      unary_slot(IrOp::i31_get_u, valtype::i32);
+      return;
+  }
 }
 
 }  // namespace zwasm

@@ -89,12 +89,6 @@ Status ConstantEvaluator::apply(const Instruction& in) {
   };
   [[maybe_unused]] const auto narrow = [](Slot slot) { return static_cast<uint32_t>(slot); };
   [[maybe_unused]] const ModuleCode& code = instance_.module();
-  [[maybe_unused]] const auto layout = [&](uint32_t type) -> const ObjectLayout& {
-    return code.registry().layout(code.type_ids()[type]);
-  };
-  [[maybe_unused]] const auto element_slots = [&](uint32_t type) {
-    return layout(type).element_log2 == 4 ? size_t{2} : size_t{1};
-  };
   if constexpr (opcode == Opcode::i32_const) {
     push(static_cast<uint32_t>(in.i32));
   } else if constexpr (opcode == Opcode::i64_const) {
@@ -132,19 +126,12 @@ Status ConstantEvaluator::apply(const Instruction& in) {
   } else if constexpr (opcode == Opcode::any_convert_extern ||
                        opcode == Opcode::extern_convert_any) {
     // The same bits.
-  } else if constexpr (opcode == Opcode::struct_new) {
-    const uint32_t slots = layout(in.index).slots;
-    return call(&builtins::struct_new, slots, in.index, slots);
-  } else if constexpr (opcode == Opcode::struct_new_default) {
-    return call(&builtins::struct_new_default, 0, in.index, 0);
-  } else if constexpr (opcode == Opcode::array_new) {
-    return call(&builtins::array_new, element_slots(in.index) + 1, in.index, 0);
-  } else if constexpr (opcode == Opcode::array_new_default) {
-    return call(&builtins::array_new_default, 1, in.index, 0);
   } else {
-    static_assert(opcode == Opcode::array_new_fixed, "a constant that cannot be evaluated");
-    return call(&builtins::array_new_fixed, in.pair.second * element_slots(in.pair.first),
-                in.pair.first, in.pair.second);
+    static_assert(opcode == Opcode::struct_new || opcode == Opcode::struct_new_default ||
+                      opcode == Opcode::array_new || opcode == Opcode::array_new_default ||
+                      opcode == Opcode::array_new_fixed,
+                  "a constant that cannot be evaluated");
+    if constexpr (is_built(Feature::gc)) return make_object(in);
   }
   return {};
 }

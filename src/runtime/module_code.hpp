@@ -83,6 +83,9 @@ class ModuleCode : public RefCounted {
   std::string_view name() const;
   /// The name of the name section, or "".
   std::string_view function_name(uint32_t function) const;
+  /// What messages call a function: by the name section, else by an export, else by its import;
+  /// "" if it has none of them.
+  std::string display_name(uint32_t function) const;
 
  protected:
   explicit ModuleCode(Allocator& allocator = system_allocator()) : export_index_(allocator) {}

@@ -18,9 +18,13 @@ bool is_constant(Opcode opcode, const Features& features) {
   return false;
 }
 
+bool own_globals_are_constant(const Features& features) {
+  return features.has(Feature::gc) || !is_built(Feature::gc);
+}
+
 uint32_t globals_of_segments(const Module& module, const Features& features) {
-  return features.has(Feature::gc) ? static_cast<uint32_t>(module.globals.size())
-                                   : module.imported_globals;
+  return own_globals_are_constant(features) ? static_cast<uint32_t>(module.globals.size())
+                                            : module.imported_globals;
 }
 
 }  // namespace zwasm

@@ -473,20 +473,14 @@ bool FunctionValidator::run() {
       case Opcode::ref_test_null:
       case Opcode::ref_cast:
       case Opcode::ref_cast_null:
-        if (!call_rare<&V::cast>(top)) return false;
-        break;
       case Opcode::br_on_cast:
       case Opcode::br_on_cast_fail:
-        if (!call_rare<&V::branch_on_cast>(top)) return false;
-        break;
       case Opcode::struct_new:
       case Opcode::struct_new_default:
       case Opcode::struct_get:
       case Opcode::struct_get_s:
       case Opcode::struct_get_u:
       case Opcode::struct_set:
-        if (!call_rare<&V::struct_instruction>(top)) return false;
-        break;
       case Opcode::array_new:
       case Opcode::array_new_default:
       case Opcode::array_new_fixed:
@@ -496,16 +490,14 @@ bool FunctionValidator::run() {
       case Opcode::array_set:
       case Opcode::array_len:
       case Opcode::array_fill:
-        if (!call_rare<&V::array_instruction>(top)) return false;
-        break;
       case Opcode::array_new_data:
       case Opcode::array_new_elem:
       case Opcode::array_init_data:
       case Opcode::array_init_elem:
-        if (!call_rare<&V::array_from_segment>(top)) return false;
-        break;
       case Opcode::array_copy:
-        if (!call_rare<&V::array_copy>(top)) return false;
+        if constexpr (is_built(Feature::gc)) {
+          if (!call_rare<&V::object_instruction>(top)) return false;
+        }
         break;
     }
   }

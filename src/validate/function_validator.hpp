@@ -124,6 +124,7 @@ class FunctionValidator {
   bool branch_on_non_null();
   bool cast();
   bool branch_on_cast();
+  bool object_instruction();  ///< struct_new to br_on_cast_fail
   bool struct_instruction();
   bool array_instruction();
   bool array_from_segment();

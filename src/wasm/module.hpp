@@ -50,6 +50,7 @@ struct Func {
 
 struct Table {
   TableType type;
+  uint32_t offset = 0;  ///< of the definition in the module
   bool has_init = false;
   Expression init;  ///< initial element, if has_init
 };

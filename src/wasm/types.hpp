@@ -157,6 +157,7 @@ struct TypeDefinition {
     slots += field.type.slots();
     is_defaultable = is_defaultable && field.type.is_defaultable();
   }
+  uint32_t offset = 0;               ///< of the definition in the module
 };
 static_assert(2 * limits::max_struct_fields <= 0xFFFF, "numbers of fields' slots are 16 bits");
 
@@ -187,6 +188,7 @@ struct MemoryType {
   AddressType address = AddressType::i32;
   bool shared = false;
   uint8_t page_size_log2 = 16;  ///< 16, or 0 with custom page sizes
+  uint32_t offset = 0;          ///< of the type in the module
 };
 
 struct TableType {
@@ -201,7 +203,8 @@ struct GlobalType {
 };
 
 struct TagType {
-  TypeIndex type{0};  ///< a function type without results
+  TypeIndex type{0};    ///< a function type without results
+  uint32_t offset = 0;  ///< of the type in the module
 };
 
 enum class ExternKind : uint8_t { func, table, memory, global, tag };
