@@ -38,7 +38,8 @@ class Dump final : public Command {
       begin = find(module, *function_);
       end = begin + 1;
     }
-    FunctionPrinter printer(module, {engine.config().features, metered_, !explicit_, deterministic_});
+    FunctionPrinter printer(
+        module, {engine.config().features, metered_, !explicit_, deterministic_});
     for (uint32_t function = begin; function < end; ++function) {
       const std::string name(module.function_name(function));
       std::printf("%sfunction %u%s%s: %s\n", function == begin ? "" : "\n", function,

@@ -219,7 +219,8 @@ class Lowering {
   void emit_sum(const Operand& sum, uint16_t to);
   void move_operand(Operand& operand, uint16_t to, bool may_redirect);
 
-  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of the row in ops.def.
+  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of the row in
+  // ops.def.
   void unary(IrOp base, Opcode opcode, ValType result_type);
   void binary(IrOp base, Opcode opcode, ValType type);
   bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);
