@@ -9,32 +9,12 @@ namespace zwasm::cli {
 namespace {
 
 /// How far a feature goes in this build.
-const char* status(Feature feature) {
-  if (!is_built(feature)) return "not built";
-  switch (feature) {
-    case Feature::mvp:
-    case Feature::mutable_globals:
-    case Feature::sign_extension:
-    case Feature::saturating_trunc:
-    case Feature::multi_value:
-    case Feature::bulk_memory:
-    case Feature::reference_types:
-    case Feature::simd:
-    case Feature::relaxed_simd:
-    case Feature::tail_call:
-    case Feature::extended_const:
-    case Feature::function_references:
-    case Feature::gc:
-    case Feature::exceptions:
-    case Feature::legacy_exceptions:
-    case Feature::memory64:
-    case Feature::multi_memory:
-    case Feature::wide_arithmetic:
-    case Feature::custom_page_sizes:
-    case Feature::threads:
-      return "executed";
-    case Feature::branch_hinting:
-      return "ignored";
+const char* status(const FeatureInfo& feature) {
+  if (!feature.built) return "not built";
+  switch (feature.state) {
+    case FeatureState::executed: return "executed";
+    case FeatureState::validated: return "validated";
+    case FeatureState::ignored: return "ignored";
   }
   return "";
 }
@@ -55,7 +35,7 @@ class FeaturesCommand final : public Command {
                   version, dispatch.c_str(), memory.c_str(), text, wasi);
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
-                    status(static_cast<Feature>(i)));
+                    status(feature_table[i]));
       }
       std::printf("}}\n");
       return exit_success;
@@ -66,7 +46,7 @@ class FeaturesCommand final : public Command {
     std::printf("text format: %s\n", text);
     std::printf("WASI: %s\n\n", wasi);
     for (size_t i = 0; i < feature_count; ++i) {
-      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),
+      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(feature_table[i]),
                   feature_table[i].description.data());
     }
     return exit_success;

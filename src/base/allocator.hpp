@@ -45,6 +45,14 @@ class Allocator {
 /// The allocator over malloc that is used when the embedder gives none.
 Allocator& system_allocator();
 
+/// Ends the life of an object in a block of `allocator`. Null is allowed.
+template <class T>
+void destroy_object(Allocator& allocator, T* object) {
+  if (object == nullptr) return;
+  object->~T();
+  allocator.deallocate(object, sizeof(T), alignof(T));
+}
+
 /// Bump allocator: hands out memory from chunks and frees all of it when it is destroyed.
 /// Not thread-safe. `deallocate` gives memory back only when the block was the last one.
 class Arena final : public Allocator {

@@ -253,7 +253,11 @@ class ModuleDecoder {
     if (form == 0x5F && has(Feature::gc)) {
       type.kind = CompositeKind::struct_;
       return read_list(type.fields, limits::max_struct_fields, "fields", 2,
-                       [this](FieldType& field) { return read_field_type(field); });
+                       [&](FieldType& field) {
+                         if (!read_field_type(field)) return false;
+                         type.place(field);
+                         return true;
+                       });
     }
     if (form == 0x5E && has(Feature::gc)) {
       type.kind = CompositeKind::array;

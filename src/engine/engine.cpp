@@ -34,7 +34,8 @@ Engine::Engine(const Config& config)
       mode_reason_(choose_mode(config)),
       runtime_({&interp::invoke, interp::host_body(), interp::leave_cell(), interp::restore_cell()},
                mode_reason_ == ModeReason::default_ ? MemoryMode::guarded : MemoryMode::explicit_,
-               config.max_stack_bytes) {}
+               config.max_stack_bytes,
+               config.allocator != nullptr ? *config.allocator : system_allocator()) {}
 
 Engine::ModeReason Engine::choose_mode(const Config& config) {
   if (config.explicit_bounds_checks) return ModeReason::configured;

@@ -8,7 +8,8 @@ namespace zwasm {
 
 Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_view name) {
   const uint64_t start = os::monotonic_now();
-  const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
+  const Vector<uint8_t> binary =
+      ZWASM_TRY(parse_module(text, config_.features, runtime_.allocator));
   const uint64_t text_ns = os::monotonic_now() - start;
   os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
   auto module = CompiledModule::make(runtime_, config_, std::move(bytes), name);

@@ -29,7 +29,8 @@ Lowering::Lowering(const Module& module, Allocator& allocator)
       local_reads_(allocator),
       positions_(allocator),
       map_starts_(allocator),
-      map_slots_(allocator) {}
+      maps_(allocator),
+      local_map_(allocator) {}
 
 Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
   options_ = options;
@@ -44,7 +45,7 @@ Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
   local_reads_.clear();
   positions_.clear();
   map_starts_.clear();
-  map_slots_.clear();
+  maps_.clear();
   local_map_.clear();
   const Code& code = module_.code(function);
   const size_t locals = module_.func_type(function).params.size() + code.local_count;
@@ -77,7 +78,7 @@ Status Lowering::run(FuncIndex function) {
   const uint32_t local_slots = slot;
   if (options_.record == Record::references) {
     for (size_t i = 0; i < local_types_.size(); ++i) {
-      if (may_be_object(local_types_[i])) local_map_.push_back(local_slots_[i]);
+      if (may_be_object(local_types_[i])) add_slot(local_map_, 0, local_slots_[i]);
     }
   }
   first_operand_slot_ = std::max(local_slots, min_frame_advance);
@@ -144,10 +145,10 @@ void Lowering::trim() {
 
 uint32_t Lowering::position(size_t cell) const { return positions_[cell]; }
 
-std::span<const uint16_t> Lowering::operand_reference_slots(size_t cell) const {
+std::span<const SlotRange> Lowering::operand_reference_slots(size_t cell) const {
+  if (!knows_references(cell)) return {};
   const uint32_t start = map_starts_[cell];
-  if (start == none) return {};
-  return map_slots_.span().subspan(start + 1, map_slots_[start]);
+  return maps_.span().subspan(start + 1, maps_[start].count);
 }
 
 bool Lowering::skip_unreachable(const Instruction& in) {

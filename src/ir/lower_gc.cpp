@@ -27,7 +27,7 @@ void Lowering::finish_allocation(size_t operands, uint32_t type) {
 void Lowering::struct_new(uint32_t type) {
   const TypeDefinition& definition = module_.types[type];
   const size_t fields = definition.fields.size();
-  const uint32_t slots = field_slot(definition, static_cast<uint32_t>(fields));
+  const uint32_t slots = definition.slots;
   if (gc::slots_object_size(slots) > gc::max_inline_bytes) {
     allocate(Builtin::struct_new, fields, type, slots);
     return;
@@ -71,7 +71,7 @@ void Lowering::struct_get(uint32_t type, uint32_t field, bool is_signed) {
   Operand object = pop();
   const uint16_t slot = slot_of(object);
   Cell& cell = emit(op);
-  cell.r = {0, slot, static_cast<uint16_t>(field_slot(definition, field)), 0};
+  cell.r = {0, slot, definition.fields[field].slot, 0};
   push_loaded(cell, stored.type);
 }
 
@@ -83,7 +83,7 @@ void Lowering::struct_set(uint32_t type, uint32_t field) {
   const uint16_t object_slot = slot_of(object);
   const bool vector = definition.fields[field].type == valtype::v128;
   emit(vector ? IrOp::struct_set_v128 : IrOp::struct_set).r = {
-      value_slot, object_slot, static_cast<uint16_t>(field_slot(definition, field)), 0};
+      value_slot, object_slot, definition.fields[field].slot, 0};
 }
 
 void Lowering::array_get(uint32_t type, bool is_signed) {

@@ -2,6 +2,7 @@
 #include "ir/lower.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "ir/rows.hpp"
 #include "runtime/frame.hpp"
@@ -10,20 +11,13 @@ namespace zwasm {
 namespace {
 
 /// What an instruction costs in fuel: nothing for those that only structure the code.
-uint32_t fuel_cost(Opcode opcode) {
-  switch (raw(opcode)) {
-    case raw(Opcode::nop):
-    case raw(Opcode::drop):
-    case raw(Opcode::block):
-    case raw(Opcode::loop):
-    case raw(Opcode::unreachable):
-    case raw(Opcode::return_):
-    case raw(Opcode::else_):
-    case raw(Opcode::end):
-      return 0;
-  }
-  return 1;
-}
+constexpr auto fuel_costs = [] {
+  std::array<uint8_t, opcode_count> costs{};
+  costs.fill(1);
+#define FREE(name) costs[static_cast<size_t>(Opcode::name)] = 0;
+#include "wasm/opcodes.def"
+  return costs;
+}();
 
 }  // namespace
 
@@ -83,13 +77,13 @@ void Lowering::remove_last() {
 }
 
 void Lowering::charge(Opcode opcode) {
-  const uint32_t cost = fuel_cost(opcode);
+  const uint8_t cost = fuel_costs[static_cast<size_t>(opcode)];
   if (cost == 0) return;
   if (fuel_cell_ == none) {
     emit(IrOp::fuel);
     fuel_cell_ = last_cell_;
   }
-  cells_[fuel_cell_].i.imm += static_cast<int32_t>(cost);
+  cells_[fuel_cell_].i.imm += cost;
 }
 
 // --- Symbolic stack -----------------------------------------------------------------------------

@@ -29,9 +29,7 @@ Status ConstantEvaluator::make_object(const Instruction& in) {
     return call(&builtins::array_new_fixed, in.pair.second * element_slots(in.pair.first),
                 in.pair.first, in.pair.second);
   }
-  return make_error(ErrorKind::unsupported, in.offset,
-                    "not supported by this build: %.*s in a constant expression",
-                    static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+  return make_error(ErrorKind::invalid, in.offset, "constant expression required");
 }
 
 }  // namespace zwasm

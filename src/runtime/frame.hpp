@@ -32,6 +32,12 @@ inline constexpr uint32_t min_frame_advance = 4;
 
 struct Cell;
 
+/// Consecutive slots of a frame.
+struct SlotRange {
+  uint16_t first;
+  uint16_t count;
+};
+
 /// One interpreted call that has not returned: what its return restores. Lives on the control
 /// stack.
 ///

@@ -18,6 +18,10 @@ namespace zwasm {
 
 struct TagInstance;
 
+namespace gc {
+class Heap;
+}
+
 /// The versions of a module's code; only those in use are made.
 enum class Variant : uint8_t {
   plain,
@@ -55,9 +59,9 @@ class ModuleCode : public RefCounted {
   enum class Place : uint8_t { at, behind };
   virtual bool locate(const Cell* cell, Place place, Location& location) = 0;
 
-  /// The slots of the frame that may hold references to objects while the call or allocation of the
-  /// cell runs, but for those that belong to the callee. Valid as long as this.
-  virtual std::span<const uint16_t> reference_slots(const Cell* cell, Place place) = 0;
+  /// Visits the slots of a frame that may hold references to objects while the call or allocation
+  /// of the cell runs, but for those that belong to the callee.
+  virtual void visit_references(const Cell* cell, Place place, Slot* frame, gc::Heap& heap) = 0;
 
   /// Where execution goes on when `exception` is thrown by the instruction of the cell.
   struct Landing {
@@ -84,6 +88,7 @@ class ModuleCode : public RefCounted {
   std::string display_name(uint32_t function) const;
 
  protected:
+  explicit ModuleCode(Allocator& allocator = system_allocator()) : export_index_(allocator) {}
   ~ModuleCode() override = default;
   /// Used by `name` when the module has none of its own. Not after the module is shared.
   void set_fallback_name(std::string name) { fallback_name_ = std::move(name); }

@@ -64,7 +64,10 @@ Status FunctionValidator::validate_body(FuncIndex function) {
 
 Status FunctionValidator::validate_constant(const Expression& expression, ValType type,
                                             const ConstantScope& scope) {
-  if (is_single_constant(expression, type)) return {};
+  if (IntegerConstant constant;
+      read_integer_constant(expression, constant) && constant.type == type) {
+    return {};
+  }
   reset();
   constant_ = &scope;
   reader_.reset(expression, context_.features);
@@ -73,16 +76,6 @@ Status FunctionValidator::validate_constant(const Expression& expression, ValTyp
   visible_globals_ = 0;
   push_frame(Opcode::block, nullptr, type);
   return finish(run());
-}
-
-// The offset of almost every segment, of which some modules have tens of thousands.
-bool FunctionValidator::is_single_constant(const Expression& expression, ValType type) {
-  reader_.reset(expression, context_.features);
-  if (!reader_.next(instruction_)) return false;
-  const bool has_type = (instruction_.opcode == Opcode::i32_const && type == valtype::i32) ||
-                        (instruction_.opcode == Opcode::i64_const && type == valtype::i64);
-  return has_type && reader_.next(instruction_) && instruction_.opcode == Opcode::end &&
-         reader_.at_end();
 }
 
 Status FunctionValidator::finish(bool ok) {

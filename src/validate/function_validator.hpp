@@ -58,7 +58,6 @@ class FunctionValidator {
   static constexpr size_t stack_guard = 2;
 
   void reset();
-  bool is_single_constant(const Expression& expression, ValType type);
   bool begin_locals(const FuncType& type, const Code& code);
   bool run();
   bool read(Opcode opcode);

@@ -274,7 +274,7 @@ Result<ModuleContext> validate_declarations(const Module& module, const Features
                                             std::span<CanonicalType> type_ids,
                                             Allocator& allocator) {
   ZWASM_CHECK(validate_type_indices(module.types, features, allocator));
-  registry.add(module.types, type_ids);
+  ZWASM_CHECK(registry.add(module.types, type_ids));
   ModuleContext context(module, features, registry, type_ids, allocator);
   ZWASM_CHECK(validate_subtyping(context));
   ZWASM_CHECK(DeclarationValidator(context, allocator).validate());

@@ -208,9 +208,7 @@ bool FunctionValidator::struct_instruction() {
         if (!pop(type->fields[i - 1].type)) return false;
       }
     } else {
-      for (const FieldType& field : type->fields) {
-        if (!field.type.is_defaultable()) return fail("field type is not defaultable");
-      }
+      if (!type->is_defaultable) return fail("field type is not defaultable");
     }
     push(reference_to(index, false));
     return true;

@@ -8,19 +8,28 @@
 namespace zwasm {
 
 enum class Feature : uint8_t {
-#define FEATURE(name, text, built, enabled, description) name,
+#define FEATURE(name, text, built, enabled, state, description) name,
 #include "wasm/features.def"
+};
+
+/// What is done with a feature.
+enum class FeatureState : uint8_t {
+  executed,   ///< everything in it runs
+  validated,  ///< modules are checked, but cannot run
+  ignored,    ///< read, without effect
 };
 
 struct FeatureInfo {
   std::string_view name;  ///< as on the command line
   bool built;             ///< part of this build
   bool enabled;           ///< by default
+  FeatureState state;
   std::string_view description;
 };
 
 inline constexpr FeatureInfo feature_table[] = {
-#define FEATURE(name, text, built, enabled, description) {text, built, enabled, description},
+#define FEATURE(name, text, built, enabled, state, description) \
+  {text, built, enabled, FeatureState::state, description},
 #include "wasm/features.def"
 };
 inline constexpr size_t feature_count = std::size(feature_table);
