@@ -21,6 +21,7 @@ class Dump final : public Command {
         .type_name("N|NAME");
     options.add_flag("--metered", metered_, "Register IR that charges fuel");
     options.add_flag("--explicit-bounds-checks", explicit_, "Register IR without guard pages");
+    options.add_flag("--deterministic", deterministic_, "Register IR that makes NaNs canonical");
     options.add_option("FILE", file_, "Module, binary or text; - is standard input").required();
   }
 
@@ -37,7 +38,8 @@ class Dump final : public Command {
       begin = find(module, *function_);
       end = begin + 1;
     }
-    FunctionPrinter printer(module, {engine.config().features, metered_, !explicit_});
+    FunctionPrinter printer(
+        module, {engine.config().features, metered_, !explicit_, deterministic_});
     for (uint32_t function = begin; function < end; ++function) {
       const std::string name(module.function_name(function));
       std::printf("%sfunction %u%s%s: %s\n", function == begin ? "" : "\n", function,
@@ -89,7 +91,8 @@ class Dump final : public Command {
   }
 
   FeatureOptions features_;
-  bool predecoded_ = false, ir_ = false, metered_ = false, explicit_ = false;
+  bool predecoded_ = false, ir_ = false;
+  bool metered_ = false, explicit_ = false, deterministic_ = false;
   std::optional<std::string> function_;
   std::string file_;
 };

@@ -115,6 +115,10 @@ void EngineOptions::declare(Options& options) {
       .add_flag("--gc-stress", gc_stress_,
                 "Collect garbage at every allocation: slow, finds references that were not updated")
       .group("Engine");
+  options
+      .add_flag("--deterministic", deterministic_,
+                "The same results on every machine: NaNs are canonical")
+      .group("Engine");
   features_.declare(options);
   options
       .add_flag("--no-signals", no_signals_, "Install no signal handlers; check bounds explicitly")
@@ -157,6 +161,7 @@ Config EngineOptions::config() const {
   }
   if (max_gc_heap_) config.max_heap_bytes = parse_size("--max-gc-heap", *max_gc_heap_);
   config.collect_always = gc_stress_;
+  config.deterministic = deterministic_;
   config.no_signals = no_signals_;
   config.explicit_bounds_checks = explicit_bounds_checks_;
   return config;

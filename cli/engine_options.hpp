@@ -35,6 +35,7 @@ class EngineOptions {
   std::optional<std::string> tier_, engine_;
   std::optional<std::string> max_memory_, max_stack_, max_table_elements_, max_gc_heap_;
   bool gc_stress_ = false;
+  bool deterministic_ = false;
   bool no_signals_ = false;
   bool explicit_bounds_checks_ = false;
 };

@@ -506,6 +506,7 @@ class Run final : public Command {
                    const Store& store) const {
     const ModuleStats stats = module.stats();
     const auto ms = [](uint64_t ns) { return static_cast<double>(ns) / 1e6; };
+    const gc::HeapStats heap = store.heap_stats();
     const uint64_t fuel_used = fuel_ ? fuel_given_ - store.fuel() : 0;
     const char* pattern =
         stats_format_ == Stats::json
@@ -513,12 +514,16 @@ class Run final : public Command {
               "\"lower_ms\": %.3f, \"instantiate_ms\": %.3f, \"run_ms\": %.3f, "
               "\"module_bytes\": %llu, \"functions\": %llu, \"functions_lowered\": %llu, "
               "\"ir_bytes\": %llu, \"memory_bytes\": %llu, \"peak_resident_bytes\": %llu, "
-              "\"fuel_used\": %llu}\n"
+              "\"fuel_used\": %llu, \"gc_collections\": %llu, \"gc_pause_ms\": %.3f, "
+              "\"gc_longest_pause_ms\": %.3f, \"gc_allocated_bytes\": %llu, "
+              "\"gc_live_bytes\": %llu, \"gc_peak_bytes\": %llu}\n"
             : "text         %10.3f ms\ndecode       %10.3f ms\nvalidate     %10.3f ms\n"
               "lower        %10.3f ms\ninstantiate  %10.3f ms\nrun          %10.3f ms\n"
               "module       %10llu bytes\nfunctions    %10llu\nlowered      %10llu\n"
               "register IR  %10llu bytes\nmemories     %10llu bytes\npeak RSS     %10llu bytes\n"
-              "fuel used    %10llu\n";
+              "fuel used    %10llu\n"
+              "collections  %10llu\npauses       %10.3f ms\nlongest      %10.3f ms\n"
+              "allocated    %10llu bytes\nlive         %10llu bytes\npeak heap    %10llu bytes\n";
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     std::fprintf(stderr, pattern, ms(stats.text_ns), ms(stats.decode_ns), ms(stats.validate_ns),
@@ -529,7 +534,11 @@ class Run final : public Command {
                  static_cast<unsigned long long>(stats.cell_bytes),
                  static_cast<unsigned long long>(store.memory_bytes()),
                  static_cast<unsigned long long>(os::peak_resident_bytes()),
-                 static_cast<unsigned long long>(fuel_used));
+                 static_cast<unsigned long long>(fuel_used),
+                 static_cast<unsigned long long>(heap.collections), ms(heap.total_pause_ns),
+                 ms(heap.max_pause_ns), static_cast<unsigned long long>(heap.allocated_bytes),
+                 static_cast<unsigned long long>(heap.live_bytes),
+                 static_cast<unsigned long long>(heap.peak_bytes));
 #pragma GCC diagnostic pop
   }
 

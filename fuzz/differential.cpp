@@ -2,7 +2,7 @@
 //
 // Usage: differential [OPTION=VALUE]... [FILE...]
 //   wasmtime=FILE     wasmtime's shared library
-//   wasm-tools=FILE   the command that has wasm-smith; without it only our own generator makes modules
+//   wasm-tools=FILE   the command that has wasm-smith; without it all are of our own generator
 //   seed=N first=N count=N   the modules number `first` and the following of the sequence `seed`
 //   folder=PATH       gets the module that is running (current.wasm, its number in current.txt) and
 //                     those that differ
@@ -11,6 +11,7 @@
 //   FILE              compares these modules instead, and prints every step
 // The exit code is 1 if something differs.
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cinttypes>
@@ -41,6 +42,8 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
+constexpr unsigned seconds_per_module = 600;
+
 /// Of the mutation in progress; libFuzzer's interface has no place for it.
 Random* mutation = nullptr;
 
@@ -56,6 +59,7 @@ std::vector<std::unique_ptr<Subject>> make_subjects() {
   std::vector<std::unique_ptr<Subject>> subjects;
   for (unsigned i = 0; i < 4; ++i) {
     Config config;
+    config.deterministic = true;
     config.explicit_bounds_checks = i == 1;
     config.fuel = i == 2;
     config.collect_always = i == 3;
@@ -96,6 +100,7 @@ class Campaign {
   bool run_random() {
     bool all_same = true;
     for (uint64_t i = options_.first; i < options_.first + options_.count; ++i) {
+      note_number(i);
       // Neighbouring numbers must not give similar sequences.
       Random random(Random(options_.seed).next() + Random(i).next());
       std::string source = options_.source;
@@ -107,10 +112,10 @@ class Campaign {
       }
       ++counts_["source " + source];
       save("current", module);
-      note_number(i);
+      alarm(seconds_per_module);  // its default action ends the process
       Comparison& comparison = comparisons_[random.below(comparisons_.size())];
-      const std::string difference = source == "mutated" ? comparison.compare_validity(module)
-                                                         : comparison.compare(module);
+      const std::string difference =
+          source == "mutated" ? comparison.compare_validity(module) : comparison.compare(module);
       if (difference.empty()) continue;
       all_same = false;
       const std::string name = format("%s-%" PRIu64 "-%" PRIu64, source.c_str(), options_.seed, i);
@@ -143,7 +148,8 @@ class Campaign {
     if (source == "own") {
       Bytes choices(50 + random.below(3000));
       for (uint8_t& byte : choices) byte = static_cast<uint8_t>(random.next());
-      return generate_module(choices, {.is_bounded = true});
+      if (random.one_in(3)) choices[0] |= 3;  // objects
+      return generate_module(choices, {.is_portable = true});
     }
     Bytes module = make(smith_ == nullptr || random.one_in(2) ? "own" : "smith", random);
     if (module.empty()) return module;
@@ -190,15 +196,25 @@ bool parse(int count, char** arguments, Options& options) {
     const std::string_view name = argument.substr(0, equals);
     const std::string value(argument.substr(equals + 1));
     const auto number = [&] { return std::strtoull(value.c_str(), nullptr, 10); };
-    if (name == "wasmtime") options.wasmtime = value;
-    else if (name == "wasm-tools") options.wasm_tools = value;
-    else if (name == "folder") options.folder = value;
-    else if (name == "source") options.source = value;
-    else if (name == "features") options.features = value;
-    else if (name == "seed") options.seed = number();
-    else if (name == "first") options.first = number();
-    else if (name == "count") options.count = number();
-    else return false;
+    if (name == "wasmtime") {
+      options.wasmtime = value;
+    } else if (name == "wasm-tools") {
+      options.wasm_tools = value;
+    } else if (name == "folder") {
+      options.folder = value;
+    } else if (name == "source") {
+      options.source = value;
+    } else if (name == "features") {
+      options.features = value;
+    } else if (name == "seed") {
+      options.seed = number();
+    } else if (name == "first") {
+      options.first = number();
+    } else if (name == "count") {
+      options.count = number();
+    } else {
+      return false;
+    }
   }
   return !options.wasmtime.empty();
 }

@@ -16,9 +16,10 @@ enum class Constants : uint8_t {
 
 struct GeneratorOptions {
   Constants constants = Constants::in_code;
-  /// The module counts loops and calls, and traps when there were too many; calling its export
-  /// "refuel" begins anew. So it ends in every engine after the same instruction.
-  bool is_bounded = false;
+  /// The module does the same in every engine with canonical NaNs: it counts loops and calls and
+  /// traps when there were too many (calling its export "refuel" begins anew), and has no relaxed
+  /// multiplication and addition, which may be fused.
+  bool is_portable = false;
 };
 
 /// Reads `choices` as a sequence of decisions, 0 from its end on, and returns a valid module in the
@@ -31,5 +32,8 @@ std::vector<uint8_t> generate_module(std::span<const uint8_t> choices,
 /// determined, so only the results of modules without arithmetic on floats do not depend on the
 /// form of their constants.
 bool computes_with_floats(std::span<const uint8_t> choices);
+
+/// Whether the module has structs, arrays, exceptions, function references and atomics.
+bool has_objects(std::span<const uint8_t> choices);
 
 }  // namespace zwasm::fuzz

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
@@ -35,8 +36,19 @@ std::vector<uint8_t> run(const std::vector<std::string>& arguments,
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  // Not to be slowed down by backtraces of failures, which are no news.
+  std::vector<char*> environment;
+  static char no_backtrace[] = "RUST_BACKTRACE=0";
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("RUST_BACKTRACE=")) {
+      environment.push_back(*variable);
+    }
+  }
+  environment.push_back(no_backtrace);
+  environment.push_back(nullptr);
   pid_t child = 0;
-  const int failed = posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ);
+  const int failed =
+      posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   close(to_program[0]);
   close(from_program[1]);
@@ -78,13 +90,13 @@ std::vector<uint8_t> Smith::generate(Random& random) {
     arguments.push_back(std::string("--") + name + "=" + value);
   };
   const auto set_bool = [&](const char* name, bool value) { set(name, value ? "true" : "false"); };
-  const auto up_to = [&](size_t most) { return std::to_string(1 + random.below(most)); };
   // What not both engines know.
   set_bool("custom-descriptors-enabled", false);
   set_bool("compact-imports-enabled", false);
   // A module without some feature has more of the others.
   const auto choose = [&](const char* feature, const char* option, bool choice) {
-    if (features_) choice = ("," + *features_ + ",").find(format(",%s,", feature)) != std::string::npos;
+    if (features_)
+      choice = ("," + *features_ + ",").find(format(",%s,", feature)) != std::string::npos;
     set_bool(option, choice);
   };
   choose("custom-page-sizes", "custom-page-sizes-enabled", random.one_in(2));
@@ -107,28 +119,28 @@ std::vector<uint8_t> Smith::generate(Random& random) {
   set("max-memory64-bytes", "262144");
   set("max-table-elements", "100");
   set_bool("limit-arrays-in-const-exprs", true);
-  // Size and shape.
+  // Size and shape. The numbers count imports too.
+  const bool has_imports = random.one_in(3);
+  const auto some = [&](size_t least, size_t choices, size_t imported) {
+    return std::to_string(least + random.below(choices) + (has_imports ? imported : 0));
+  };
   set_bool("export-everything", true);
   set("max-exports", "1000");
   set("min-funcs", "2");
-  set("max-funcs", up_to(12));
-  set("max-instructions", std::to_string(20 + random.below(300)));
-  set("max-memories", up_to(3));
-  set("max-tables", up_to(3));
-  set("max-types", std::to_string(3 + random.below(15)));
+  set("max-funcs", some(2, 11, 7));
+  set("max-instructions", some(20, 300, 0));
+  set("max-memories", some(1, 3, 1));
+  set("max-tables", some(1, 3, 1));
+  set("max-types", some(3, 15, 8));
   set("max-type-size", "50");
-  set("max-globals", up_to(10));
-  set("max-tags", up_to(4));
-  set("max-data-segments", up_to(4));
-  set("max-element-segments", up_to(4));
-  set("max-elements", up_to(10));
+  set("max-globals", some(1, 10, 2));
+  set("max-tags", some(1, 4, 2));
+  set("max-data-segments", some(1, 4, 0));
+  set("max-element-segments", some(1, 4, 0));
+  set("max-elements", some(1, 10, 0));
   set_bool("allow-start-export", random.one_in(4));
-  if (random.one_in(3)) {
-    set("available-imports", imports_);
-    set("max-imports", up_to(13));
-  } else {
-    set("max-imports", "0");
-  }
+  set("max-imports", has_imports ? some(1, 13, 0) : "0");
+  if (has_imports) set("available-imports", imports_);
   std::vector<uint8_t> seed(400 + random.below(6000));
   for (uint8_t& byte : seed) byte = static_cast<uint8_t>(random.next());
   return run(arguments, seed);

@@ -46,6 +46,7 @@ struct Outcome {
   std::string_view trap = {};
   std::string text = {};  ///< the engine's own message, for people
   std::vector<Operand> payload = {};
+  bool has_payload = true;  ///< false: the engine does not say
 };
 
 /// Runs one module after the other, each linked with the same surroundings. Everything is reached
@@ -65,8 +66,7 @@ class Subject {
   /// `results` come with their types and are filled in. `functions` are the names that arguments
   /// refer to.
   virtual Outcome call(std::string_view function, std::span<const Operand> arguments,
-                       std::span<Operand> results,
-                       std::span<const std::string_view> functions) = 0;
+                       std::span<Operand> results, std::span<const std::string_view> functions) = 0;
   virtual std::span<const uint8_t> memory(std::string_view name) = 0;
   virtual Operand global(std::string_view name, Operand::Shape shape) = 0;
   virtual uint64_t table_size(std::string_view name) = 0;

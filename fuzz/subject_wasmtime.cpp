@@ -78,67 +78,70 @@ union alignas(16) RawVal {
 };
 
 // name, result, parameters
-#define WASMTIME_FUNCTIONS(F)                                                                      \
-  F(wasm_config_new, Config_*, ())                                                                 \
-  F(wasm_engine_new_with_config, Engine_*, (Config_*))                                             \
-  F(wasm_byte_vec_delete, void, (ByteVec*))                                                        \
-  F(wasm_trap_delete, void, (Trap_*))                                                              \
-  F(wasm_trap_message, void, (const Trap_*, ByteVec*))                                             \
-  F(wasmtime_trap_code, bool, (const Trap_*, uint8_t*))                                            \
-  F(wasmtime_error_delete, void, (Error_*))                                                        \
-  F(wasmtime_error_message, void, (const Error_*, ByteVec*))                                       \
-  F(wasmtime_config_epoch_interruption_set, void, (Config_*, bool))                                \
-  F(wasmtime_config_async_stack_size_set, void, (Config_*, uint64_t))                              \
-  F(wasmtime_config_max_wasm_stack_set, void, (Config_*, size_t))                                  \
-  F(wasmtime_config_parallel_compilation_set, void, (Config_*, bool))                              \
-  F(wasmtime_config_cranelift_opt_level_set, void, (Config_*, uint8_t))                            \
-  F(wasmtime_config_cranelift_nan_canonicalization_set, void, (Config_*, bool))                    \
-  F(wasmtime_config_native_unwind_info_set, void, (Config_*, bool))                                \
-  F(wasmtime_config_shared_memory_set, void, (Config_*, bool))                                     \
-  F(wasmtime_config_gc_support_set, void, (Config_*, bool))                                        \
-  F(wasmtime_config_wasm_threads_set, void, (Config_*, bool))                                      \
-  F(wasmtime_config_wasm_tail_call_set, void, (Config_*, bool))                                    \
-  F(wasmtime_config_wasm_function_references_set, void, (Config_*, bool))                          \
-  F(wasmtime_config_wasm_gc_set, void, (Config_*, bool))                                           \
-  F(wasmtime_config_wasm_relaxed_simd_set, void, (Config_*, bool))                                 \
-  F(wasmtime_config_wasm_relaxed_simd_deterministic_set, void, (Config_*, bool))                   \
-  F(wasmtime_config_wasm_multi_memory_set, void, (Config_*, bool))                                 \
-  F(wasmtime_config_wasm_memory64_set, void, (Config_*, bool))                                     \
-  F(wasmtime_config_wasm_wide_arithmetic_set, void, (Config_*, bool))                              \
-  F(wasmtime_config_wasm_branch_hinting_set, void, (Config_*, bool))                               \
-  F(wasmtime_config_wasm_exceptions_set, void, (Config_*, bool))                                   \
-  F(wasmtime_config_wasm_custom_page_sizes_set, void, (Config_*, bool))                            \
-  F(wasmtime_config_wasm_compact_imports_set, void, (Config_*, bool))                              \
-  F(wasmtime_config_wasm_stack_switching_set, void, (Config_*, bool))                              \
-  F(wasmtime_engine_increment_epoch, void, (Engine_*))                                             \
-  F(wasmtime_module_validate, Error_*, (Engine_*, const uint8_t*, size_t))                         \
-  F(wasmtime_module_new, Error_*, (Engine_*, const uint8_t*, size_t, Module_**))                   \
-  F(wasmtime_module_delete, void, (Module_*))                                                      \
-  F(wasmtime_store_new, Store_*, (Engine_*, void*, void (*)(void*)))                               \
-  F(wasmtime_store_delete, void, (Store_*))                                                        \
-  F(wasmtime_store_context, Context_*, (Store_*))                                                  \
-  F(wasmtime_store_limiter, void, (Store_*, int64_t, int64_t, int64_t, int64_t, int64_t))          \
-  F(wasmtime_context_set_epoch_deadline, void, (Context_*, uint64_t))                              \
-  F(wasmtime_context_take_exception, bool, (Context_*, Reference*))                                \
-  F(wasmtime_exnref_field_count, size_t, (Context_*, const Reference*))                            \
-  F(wasmtime_exnref_field, Error_*, (Context_*, const Reference*, size_t, Val_*))                  \
-  F(wasmtime_exnref_unroot, void, (Reference*))                                                    \
-  F(wasmtime_instance_new, Error_*,                                                                \
-    (Context_*, const Module_*, const Extern_*, size_t, Instance_*, Trap_**))                      \
-  F(wasmtime_instance_export_get, bool, (Context_*, const Instance_*, const char*, size_t, Extern_*)) \
-  F(wasmtime_extern_delete, void, (Extern_*))                                                      \
-  F(wasmtime_func_call_unchecked, Error_*, (Context_*, const Func_*, RawVal*, size_t, Trap_**))    \
-  F(wasmtime_func_to_raw, void*, (Context_*, const Func_*))                                        \
-  F(wasmtime_memory_data, uint8_t*, (Context_*, const Item_*))                                     \
-  F(wasmtime_memory_data_size, size_t, (Context_*, const Item_*))                                  \
-  F(wasmtime_sharedmemory_data, uint8_t*, (const SharedMemory_*))                                  \
-  F(wasmtime_sharedmemory_data_size, size_t, (const SharedMemory_*))                               \
-  F(wasmtime_global_get, void, (Context_*, const Item_*, Val_*))                                   \
-  F(wasmtime_table_size, uint64_t, (Context_*, const Item_*))                                      \
-  F(wasmtime_table_get, bool, (Context_*, const Item_*, uint64_t, Val_*))                          \
-  F(wasmtime_anyref_is_i31, bool, (Context_*, const Reference*))                                   \
-  F(wasmtime_anyref_i31_get_u, bool, (Context_*, const Reference*, uint32_t*))                     \
-  F(wasmtime_externref_to_raw, uint32_t, (Context_*, const Reference*))                            \
+#define WASMTIME_FUNCTIONS(F)                                                                   \
+  F(wasm_config_new, Config_*, ())                                                              \
+  F(wasm_engine_new_with_config, Engine_*, (Config_*))                                          \
+  F(wasm_byte_vec_delete, void, (ByteVec*))                                                     \
+  F(wasm_trap_delete, void, (Trap_*))                                                           \
+  F(wasm_trap_message, void, (const Trap_*, ByteVec*))                                          \
+  F(wasmtime_trap_code, bool, (const Trap_*, uint8_t*))                                         \
+  F(wasmtime_error_delete, void, (Error_*))                                                     \
+  F(wasmtime_error_message, void, (const Error_*, ByteVec*))                                    \
+  F(wasmtime_config_epoch_interruption_set, void, (Config_*, bool))                             \
+  F(wasmtime_config_async_stack_size_set, void, (Config_*, uint64_t))                           \
+  F(wasmtime_config_max_wasm_stack_set, void, (Config_*, size_t))                               \
+  F(wasmtime_config_parallel_compilation_set, void, (Config_*, bool))                           \
+  F(wasmtime_config_cranelift_opt_level_set, void, (Config_*, uint8_t))                         \
+  F(wasmtime_config_cranelift_nan_canonicalization_set, void, (Config_*, bool))                 \
+  F(wasmtime_config_cranelift_regalloc_algorithm_set, void, (Config_*, uint8_t))                \
+  F(wasmtime_config_memory_init_cow_set, void, (Config_*, bool))                                \
+  F(wasmtime_config_native_unwind_info_set, void, (Config_*, bool))                             \
+  F(wasmtime_config_shared_memory_set, void, (Config_*, bool))                                  \
+  F(wasmtime_config_gc_support_set, void, (Config_*, bool))                                     \
+  F(wasmtime_config_wasm_threads_set, void, (Config_*, bool))                                   \
+  F(wasmtime_config_wasm_tail_call_set, void, (Config_*, bool))                                 \
+  F(wasmtime_config_wasm_function_references_set, void, (Config_*, bool))                       \
+  F(wasmtime_config_wasm_gc_set, void, (Config_*, bool))                                        \
+  F(wasmtime_config_wasm_relaxed_simd_set, void, (Config_*, bool))                              \
+  F(wasmtime_config_wasm_relaxed_simd_deterministic_set, void, (Config_*, bool))                \
+  F(wasmtime_config_wasm_multi_memory_set, void, (Config_*, bool))                              \
+  F(wasmtime_config_wasm_memory64_set, void, (Config_*, bool))                                  \
+  F(wasmtime_config_wasm_wide_arithmetic_set, void, (Config_*, bool))                           \
+  F(wasmtime_config_wasm_branch_hinting_set, void, (Config_*, bool))                            \
+  F(wasmtime_config_wasm_exceptions_set, void, (Config_*, bool))                                \
+  F(wasmtime_config_wasm_custom_page_sizes_set, void, (Config_*, bool))                         \
+  F(wasmtime_config_wasm_compact_imports_set, void, (Config_*, bool))                           \
+  F(wasmtime_config_wasm_stack_switching_set, void, (Config_*, bool))                           \
+  F(wasmtime_engine_increment_epoch, void, (Engine_*))                                          \
+  F(wasmtime_module_validate, Error_*, (Engine_*, const uint8_t*, size_t))                      \
+  F(wasmtime_module_new, Error_*, (Engine_*, const uint8_t*, size_t, Module_**))                \
+  F(wasmtime_module_delete, void, (Module_*))                                                   \
+  F(wasmtime_store_new, Store_*, (Engine_*, void*, void (*)(void*)))                            \
+  F(wasmtime_store_delete, void, (Store_*))                                                     \
+  F(wasmtime_store_context, Context_*, (Store_*))                                               \
+  F(wasmtime_store_limiter, void, (Store_*, int64_t, int64_t, int64_t, int64_t, int64_t))       \
+  F(wasmtime_context_set_epoch_deadline, void, (Context_*, uint64_t))                           \
+  F(wasmtime_context_take_exception, bool, (Context_*, Reference*))                             \
+  F(wasmtime_exnref_field_count, size_t, (Context_*, const Reference*))                         \
+  F(wasmtime_exnref_field, Error_*, (Context_*, const Reference*, size_t, Val_*))               \
+  F(wasmtime_exnref_unroot, void, (Reference*))                                                 \
+  F(wasmtime_instance_new, Error_*,                                                             \
+    (Context_*, const Module_*, const Extern_*, size_t, Instance_*, Trap_**))                   \
+  F(wasmtime_instance_export_get, bool,                                                         \
+    (Context_*, const Instance_*, const char*, size_t, Extern_*))                               \
+  F(wasmtime_extern_delete, void, (Extern_*))                                                   \
+  F(wasmtime_func_call_unchecked, Error_*, (Context_*, const Func_*, RawVal*, size_t, Trap_**)) \
+  F(wasmtime_func_to_raw, void*, (Context_*, const Func_*))                                     \
+  F(wasmtime_memory_data, uint8_t*, (Context_*, const Item_*))                                  \
+  F(wasmtime_memory_data_size, size_t, (Context_*, const Item_*))                               \
+  F(wasmtime_sharedmemory_data, uint8_t*, (const SharedMemory_*))                               \
+  F(wasmtime_sharedmemory_data_size, size_t, (const SharedMemory_*))                            \
+  F(wasmtime_global_get, void, (Context_*, const Item_*, Val_*))                                \
+  F(wasmtime_table_size, uint64_t, (Context_*, const Item_*))                                   \
+  F(wasmtime_table_get, bool, (Context_*, const Item_*, uint64_t, Val_*))                       \
+  F(wasmtime_anyref_is_i31, bool, (Context_*, const Reference*))                                \
+  F(wasmtime_anyref_i31_get_u, bool, (Context_*, const Reference*, uint32_t*))                  \
+  F(wasmtime_externref_to_raw, uint32_t, (Context_*, const Reference*))                         \
   F(wasmtime_val_unroot, void, (Val_*))
 
 struct Library {
@@ -188,16 +191,23 @@ enum TrapCode : uint8_t {
   allocation_too_large,
   cast_failure,
 };
-constexpr TrapKind trap_kinds[] = {
-    TrapKind::call_stack_exhausted,       TrapKind::out_of_bounds_memory_access,
-    TrapKind::unaligned_atomic,           TrapKind::out_of_bounds_table_access,
-    TrapKind::uninitialized_element,      TrapKind::indirect_call_type_mismatch,
-    TrapKind::integer_overflow,           TrapKind::integer_divide_by_zero,
-    TrapKind::invalid_conversion_to_integer, TrapKind::unreachable,
-    TrapKind::interrupted,                TrapKind::out_of_fuel,
-    TrapKind::expected_shared_memory,     TrapKind::null_reference,
-    TrapKind::out_of_bounds_array_access, TrapKind::allocation_size_too_large,
-    TrapKind::cast_failure};
+constexpr TrapKind trap_kinds[] = {TrapKind::call_stack_exhausted,
+                                   TrapKind::out_of_bounds_memory_access,
+                                   TrapKind::unaligned_atomic,
+                                   TrapKind::out_of_bounds_table_access,
+                                   TrapKind::uninitialized_element,
+                                   TrapKind::indirect_call_type_mismatch,
+                                   TrapKind::integer_overflow,
+                                   TrapKind::integer_divide_by_zero,
+                                   TrapKind::invalid_conversion_to_integer,
+                                   TrapKind::unreachable,
+                                   TrapKind::interrupted,
+                                   TrapKind::out_of_fuel,
+                                   TrapKind::expected_shared_memory,
+                                   TrapKind::null_reference,
+                                   TrapKind::out_of_bounds_array_access,
+                                   TrapKind::allocation_size_too_large,
+                                   TrapKind::cast_failure};
 static_assert(std::size(trap_kinds) == cast_failure + 1);
 
 constexpr uint64_t ticks_per_module = 100;
@@ -213,7 +223,9 @@ class Wasmtime final : public Subject {
     api_.wasmtime_config_max_wasm_stack_set(config, size_t{16} << 20);
     api_.wasmtime_config_parallel_compilation_set(config, false);
     api_.wasmtime_config_cranelift_opt_level_set(config, 0);
+    api_.wasmtime_config_cranelift_regalloc_algorithm_set(config, 1);  // the quicker one
     api_.wasmtime_config_cranelift_nan_canonicalization_set(config, true);
+    api_.wasmtime_config_memory_init_cow_set(config, false);
     api_.wasmtime_config_native_unwind_info_set(config, false);
     api_.wasmtime_config_shared_memory_set(config, true);
     api_.wasmtime_config_gc_support_set(config, true);
@@ -256,8 +268,7 @@ class Wasmtime final : public Subject {
   Outcome compile(std::span<const uint8_t> module) override {
     if (store_ != nullptr) api_.wasmtime_store_delete(std::exchange(store_, nullptr));
     if (module_ != nullptr) api_.wasmtime_module_delete(std::exchange(module_, nullptr));
-    Error_* const error =
-        api_.wasmtime_module_new(engine_, module.data(), module.size(), &module_);
+    Error_* const error = api_.wasmtime_module_new(engine_, module.data(), module.size(), &module_);
     if (error != nullptr) return outcome(error, nullptr, Outcome::Kind::rejected);
     const Result<Module> decoded = decode_imports(module);
     imports_.clear();
@@ -274,8 +285,8 @@ class Wasmtime final : public Subject {
     std::vector<Extern_> imports(imports_.size());
     if (!imports.empty()) {
       Instance_ surroundings;
-      Error_* const error = api_.wasmtime_instance_new(context_, surroundings_, nullptr, 0,
-                                                       &surroundings, &trap);
+      Error_* const error =
+          api_.wasmtime_instance_new(context_, surroundings_, nullptr, 0, &surroundings, &trap);
       require(error == nullptr && trap == nullptr, "the surroundings can be instantiated");
       for (size_t i = 0; i < imports.size(); ++i) {
         require(find(surroundings, imports_[i], imports[i]), "the surroundings have it");
@@ -300,8 +311,8 @@ class Wasmtime final : public Subject {
       }
     }
     Trap_* trap = nullptr;
-    Error_* const error = api_.wasmtime_func_call_unchecked(context_, &callee, values.data(),
-                                                            values.size(), &trap);
+    Error_* const error =
+        api_.wasmtime_func_call_unchecked(context_, &callee, values.data(), values.size(), &trap);
     if (error != nullptr || trap != nullptr) return outcome(error, trap, Outcome::Kind::failure);
     for (size_t i = 0; i < results.size(); ++i) set_result(results[i], values[i]);
     return {};
@@ -350,8 +361,8 @@ class Wasmtime final : public Subject {
     const Result<Vector<uint8_t>> bytes = parse_module(surroundings_text, Features());
     require_ok(bytes, "the surroundings parse");
     Module_* module = nullptr;
-    Error_* const error = api_.wasmtime_module_new(engine_, bytes.value().data(),
-                                                   bytes.value().size(), &module);
+    Error_* const error =
+        api_.wasmtime_module_new(engine_, bytes.value().data(), bytes.value().size(), &module);
     if (error != nullptr) fail("wasmtime compiles the surroundings", message(error));
     return module;
   }
@@ -396,6 +407,11 @@ class Wasmtime final : public Subject {
       set_trap(outcome, trap);
       api_.wasm_trap_delete(trap);
     }
+    if (outcome.kind == Outcome::Kind::failure &&
+        outcome.text.find("thrown Wasm exception") != std::string::npos) {
+      outcome.kind = Outcome::Kind::exception;  // by a start function: what it threw is gone
+      outcome.has_payload = false;
+    }
     return outcome;
   }
 
@@ -422,9 +438,9 @@ class Wasmtime final : public Subject {
 
   void add_payload(Outcome& outcome, Reference& exception) {
     static constexpr Operand::Shape shapes[] = {
-        Operand::Shape::i32,  Operand::Shape::i64,     Operand::Shape::f32,
-        Operand::Shape::f64,  Operand::Shape::v128,    Operand::Shape::func,
-        Operand::Shape::extern_, Operand::Shape::any, Operand::Shape::exn};
+        Operand::Shape::i32,     Operand::Shape::i64,  Operand::Shape::f32,
+        Operand::Shape::f64,     Operand::Shape::v128, Operand::Shape::func,
+        Operand::Shape::extern_, Operand::Shape::any,  Operand::Shape::exn};
     const size_t count = api_.wasmtime_exnref_field_count(context_, &exception);
     for (size_t i = 0; i < count; ++i) {
       Val_ value;

@@ -27,8 +27,8 @@ std::string_view common_name(TrapKind kind) {
 
 Operand visible(Operand::Shape shape, Slot low, Slot high = 0) {
   Operand result{shape, low, shape == Operand::Shape::v128 ? high : 0};
-  const bool is_number = !result.is_reference() || low == 0 ||
-                         (shape != Operand::Shape::func && is_i31(low));
+  const bool is_number =
+      !result.is_reference() || low == 0 || (shape != Operand::Shape::func && is_i31(low));
   if (!is_number) result.low = Operand::some_reference;
   return result;
 }
@@ -106,8 +106,7 @@ class Zwasm final : public Subject {
     return instance_->exported_table(name)->size;
   }
 
-  Operand table_element(std::string_view name, Operand::Shape shape,
-                        uint64_t index) override {
+  Operand table_element(std::string_view name, Operand::Shape shape, uint64_t index) override {
     return visible(shape, instance_->exported_table(name)->get(index));
   }
 

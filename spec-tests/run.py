@@ -4,7 +4,7 @@
 Usage: run.py GROUP [--mode MODE] [--zwasm ZWASM]
 
 GROUP is core, custom, legacy, or a folder below proposals. MODE is default, explicit-bounds-checks,
-no-signals, metered or gc-stress. ZWASM is by default what $ZWASM_CLI says; the scripts are those in
+no-signals, metered, gc-stress or deterministic. ZWASM is by default what $ZWASM_CLI says; the scripts are those in
 `spec` of the test data ($ZWASM_TESTDATA).
 
 Every assertion of every script must hold.
@@ -46,6 +46,7 @@ MODES = {
     "no-signals": ["--no-signals"],
     "metered": ["--fuel", "1000000000000"],
     "gc-stress": ["--gc-stress"],
+    "deterministic": ["--deterministic"],
 }
 
 

@@ -72,18 +72,30 @@ std::string_view NameSection::inner_name(NameKind kind, uint32_t outer, uint32_t
   return result;
 }
 
-std::string find_function_name(const Module& module, FuncIndex index) {
-  const std::string_view name = NameSection(module).function_name(index);
+namespace {
+
+std::string find_name(const Module& module, NameKind name_kind, ExternKind kind, uint32_t index) {
+  const std::string_view name = NameSection(module).name(name_kind, index);
   if (!name.empty()) return std::string(name);
   for (const Export& item : module.exports) {
-    if (item.kind == ExternKind::func && item.index == raw(index)) return std::string(item.name);
+    if (item.kind == kind && item.index == index) return std::string(item.name);
   }
   for (const Import& import : module.imports) {
-    if (import.kind == ExternKind::func && import.index == raw(index)) {
+    if (import.kind == kind && import.index == index) {
       return std::string(import.module) + "." + std::string(import.name);
     }
   }
   return {};
+}
+
+}  // namespace
+
+std::string find_function_name(const Module& module, FuncIndex index) {
+  return find_name(module, NameKind::function, ExternKind::func, raw(index));
+}
+
+std::string find_tag_name(const Module& module, TagIndex index) {
+  return find_name(module, NameKind::tag, ExternKind::tag, raw(index));
 }
 
 std::string function_label(std::string_view name, FuncIndex index) {

@@ -91,6 +91,8 @@ class NameSection {
 /// What messages call a function: its name in the name section, else that of an export, else
 /// "module.name" of its import; empty if it has none of them. Time linear in the declarations.
 std::string find_function_name(const Module& module, FuncIndex index);
+/// The same of a tag.
+std::string find_tag_name(const Module& module, TagIndex index);
 /// A function with this name (or none: "function[N]"), fit for one line and for a terminal: control
 /// characters become \hh.
 std::string function_label(std::string_view name, FuncIndex index);

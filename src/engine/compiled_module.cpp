@@ -32,7 +32,9 @@ bool insert_by_address(Vector<Element>& elements, const Element& added) {
 }  // namespace
 
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
-    : runtime_(runtime), features_(config.features), bytes_(std::move(bytes)) {}
+    : runtime_(runtime), features_(config.features),
+      deterministic_(config.deterministic),
+      bytes_(std::move(bytes)) {}
 
 Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config& config,
                                                  os::OwnedBytes bytes, std::string_view name) {
@@ -88,6 +90,7 @@ LoweringOptions CompiledModule::options(Variant variant,
   options.features = features_;
   options.metered = variant == Variant::metered;
   options.guard_pages = runtime_.memory_mode == MemoryMode::guarded;
+  options.deterministic = deterministic_;
   options.record = record;
   return options;
 }

@@ -100,6 +100,7 @@ class CompiledModule final : public ModuleCode {
 
   Runtime& runtime_;
   const Features features_;
+  const bool deterministic_;
   const os::OwnedBytes bytes_;
   Module module_;
   Vector<CanonicalType> type_ids_;

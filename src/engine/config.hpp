@@ -32,6 +32,9 @@ struct Config {
   uint64_t max_heap_bytes = uint64_t{4} << 30;
   /// For tests: collect garbage at every allocation, and make objects' old places inaccessible.
   bool collect_always = false;
+  /// One answer everywhere: the NaNs that instructions compute are canonical. (The relaxed vector
+  /// instructions have one answer anyway.)
+  bool deterministic = false;
   /// Install no signal handlers. Implies explicit bounds checks.
   bool no_signals = false;
   /// Compare every memory access with the memory's size, and reserve no address space for guards.

@@ -405,6 +405,92 @@ TEST_CASE("host functions see the caller's memory and call back") {
   CHECK(f.call_i32(instance, "down", {i32(3)}) == 106);
 }
 
+TEST_CASE("an uncaught exception reaches the embedder with its tag and its values") {
+  Fixture f;
+  Instance& instance = f.instantiate(R"((module
+    (type $box (struct (field i32)))
+    (tag $e (export "e") (param i32 i64 f32 f64 v128))
+    (tag $anonymous (param externref))
+    (tag $objects (param (ref null $box) i32))
+    (func (export "numbers")
+      (throw $e (i32.const -1) (i64.const 2) (f32.const 1.5) (f64.const -0.25)
+                (v128.const i64x2 3 4)))
+    (func (export "null") (throw $anonymous (ref.null extern)))
+    (func (export "object") (throw $objects (struct.new $box (i32.const 9)) (i32.const 7)))
+    (func (export "trap") (unreachable))))");
+  CHECK(f.store.exception_tag() == nullptr);
+  CHECK(f.store.exception_size() == 0);
+
+  const Result<Value> numbers = f.call(instance, "numbers");
+  REQUIRE(!numbers.ok());
+  CHECK(numbers.error().kind == ErrorKind::exception);
+  CHECK(numbers.error().message ==
+        "uncaught exception e (i32 -1, i64 2, f32 1.5, f64 -0.25, "
+        "v128 0x00000000000000040000000000000003) in numbers");
+  Extern tag;
+  REQUIRE(instance.find_export("e", tag));
+  CHECK(f.store.exception_tag() == tag.tag);
+  REQUIRE(f.store.exception_size() == 5);
+  CHECK(f.store.exception_value(0).type() == valtype::i32);
+  CHECK(f.store.exception_value(0).i32() == ~uint32_t{0});
+  CHECK(f.store.exception_value(1).i64() == 2);
+  CHECK(f.store.exception_value(2).f32() == 1.5f);
+  CHECK(f.store.exception_value(3).f64() == -0.25);
+  CHECK(f.store.exception_value(4).type() == valtype::v128);
+  CHECK(f.store.exception_value(4).low() == 3);
+  CHECK(f.store.exception_value(4).high() == 4);
+
+  // What is thrown lives on, and is followed when it moves.
+  CHECK(!f.call(instance, "object").ok());
+  CHECK(f.store.exception_tag() != tag.tag);
+  f.store.collect_garbage();
+  REQUIRE(f.store.exception_size() == 2);
+  CHECK(gc::is_object(f.store.exception_value(0).low()));
+  CHECK(gc::object_of(f.store.exception_value(0).low())->slots()[0] == 9);
+  CHECK(f.store.exception_value(1).i32() == 7);
+
+  CHECK(!f.call(instance, "null").ok());
+  REQUIRE(f.store.exception_size() == 1);
+  CHECK(f.store.exception_value(0).is_null());
+
+  // The next call forgets it, however it ends.
+  CHECK(f.trap(instance, "trap") == TrapKind::unreachable);
+  CHECK(f.store.exception_tag() == nullptr);
+  CHECK(f.store.exception_size() == 0);
+}
+
+TEST_CASE("a tag is named by the module that defines it, and thrown across modules as itself") {
+  Fixture f;
+  Instance& definer = f.instantiate(R"((module $definer
+    (tag $inside (export "outside") (param i32))
+    (func (export "throw") (throw $inside (i32.const 5)))))");
+  f.linker.define_instance("definer", definer);
+  Instance& user = f.instantiate(R"((module $user
+    (import "definer" "outside" (tag $mine (param i32)))
+    (import "definer" "throw" (func $throw))
+    (tag (export "exported only"))
+    (tag)
+    (func (export "import") (throw $mine (i32.const 6)))
+    (func (export "call") (call $throw))
+    (func (export "exported") (throw 1))
+    (func (export "nameless") (throw 2))))");
+  Extern tag;
+  REQUIRE(definer.find_export("outside", tag));
+  const auto message = [&](const char* name) {
+    const Result<Value> result = f.call(user, name);
+    REQUIRE(!result.ok());
+    return result.error().message;
+  };
+  CHECK(message("import") == "uncaught exception inside (i32 6) in import");
+  CHECK(f.store.exception_tag() == tag.tag);
+  CHECK(message("call") == "uncaught exception inside (i32 5) in throw");
+  CHECK(f.store.exception_tag() == tag.tag);
+  CHECK(message("exported") == "uncaught exception exported only in exported");
+  CHECK(message("nameless") == "uncaught exception in nameless");
+  REQUIRE(f.store.exception_tag() != nullptr);
+  CHECK(f.store.exception_size() == 0);
+}
+
 TEST_CASE("an exit code travels from a host function to the embedder") {
   Fixture f;
   f.linker.define<[](Caller caller, int32_t code) {

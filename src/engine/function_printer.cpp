@@ -9,6 +9,7 @@ FunctionPrinter::FunctionPrinter(const CompiledModule& module, const Options& op
   options_.features = options.features;
   options_.metered = options.metered;
   options_.guard_pages = options.guard_pages;
+  options_.deterministic = options.deterministic;
 }
 
 Result<std::string> FunctionPrinter::predecoded(uint32_t function) {

@@ -11,11 +11,12 @@ namespace zwasm {
 /// Prints functions of one module, which outlives it. Not thread-safe.
 class FunctionPrinter {
  public:
-  /// The variant to print: that which charges fuel, and that which relies on guard pages.
+  /// The variant to print: which charges fuel, relies on guard pages, makes NaNs canonical.
   struct Options {
     Features features;
     bool metered = false;
     bool guard_pages = true;
+    bool deterministic = false;
   };
 
   FunctionPrinter(const CompiledModule& module, const Options& options);

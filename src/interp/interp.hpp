@@ -22,9 +22,10 @@ const Cell* host_body();
 const Cell* leave_cell();
 const Cell* restore_cell();
 
-/// Calls `function`, which is no host function, with its arguments at args[0..], which must lie on the context's value stack,
-/// at or above stack_top. Results replace the arguments. On failure context.trap says where. May be
-/// called again from a host function that runs inside (nested entry).
+/// Calls `function`, which is no host function, with its arguments at args[0..], which must lie on
+/// the context's value stack, at or above stack_top. Results replace the arguments. On failure
+/// context.trap says where. May be called again from a host function that runs inside (nested
+/// entry).
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args);
 
 }  // namespace zwasm::interp

@@ -1,6 +1,7 @@
 #include "ir/lower.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "ir/rows.hpp"
 #include "runtime/frame.hpp"
@@ -111,6 +112,7 @@ Status Lowering::run(FuncIndex function) {
     offset_ = in.offset;
     if (unreachable_ && skip_unreachable(in)) continue;
     ZWASM_CHECK(instruction(in));
+    if (options_.deterministic) [[unlikely]] make_nan_canonical(in.opcode);
   }
   if (max_slots_ > no_slot) {
     return make_error(ErrorKind::unsupported, code.body.offset,
@@ -161,6 +163,17 @@ bool Lowering::skip_unreachable(const Instruction& in) {
   const bool begins_arm = in.opcode == Opcode::else_ || in.opcode == Opcode::catch_ ||
                           in.opcode == Opcode::catch_all;
   return !(begins_arm && unreachable_depth_ == 0);
+}
+
+/// Where results are deterministic: the NaNs of the instruction that was translated last.
+void Lowering::make_nan_canonical(Opcode opcode) {
+  const std::optional<IrOp> row = canonical_nan(opcode);
+  if (!row || stack_.back().kind == Operand::Kind::constant) return;  // folding makes no NaN
+  if (stack_.back().type == valtype::v128) {
+    if constexpr (is_built(Feature::simd)) simd(*row, 1, valtype::v128, nullptr);
+  } else {
+    unary(*row, Opcode::nop, stack_.back().type);
+  }
 }
 
 /// Which function translates an instruction. The frequent ones are dispatched here to what knows

@@ -23,6 +23,8 @@ struct LoweringOptions {
   bool metered = false;
   /// Memories that qualify are guarded: accesses need no check.
   bool guard_pages = true;
+  /// Make the NaNs that instructions compute canonical.
+  bool deterministic = false;
   /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
   enum class Record : uint8_t { nothing, positions, references };
   Record record = Record::nothing;
@@ -163,6 +165,7 @@ class Lowering {
   Status exception_instruction(const Instruction& in);
   void bulk_instruction(const Instruction& in);
   void reference_instruction(const Instruction& in);
+  void make_nan_canonical(Opcode opcode);
   bool skip_unreachable(const Instruction& in);
 
   // Emission (lower_operands.cpp).
@@ -206,7 +209,8 @@ class Lowering {
   void emit_sum(const Operand& sum, uint16_t to);
   void move_operand(Operand& operand, uint16_t to, bool may_redirect);
 
-  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of its row.
+  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of the row in
+  // ops.def.
   void unary(IrOp base, Opcode opcode, ValType result_type);
   void binary(IrOp base, Opcode opcode, ValType type);
   bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);

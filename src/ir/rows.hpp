@@ -156,6 +156,32 @@ constexpr bool is_commutative(Opcode opcode) {
   return false;
 }
 
+/// The row that makes an instruction's NaNs canonical, if the instruction leaves their bits open.
+constexpr std::optional<IrOp> canonical_nan(Opcode opcode) {
+  switch (static_cast<uint32_t>(opcode)) {
+#define MAKES_NAN(type, operation) case static_cast<uint32_t>(Opcode::type##_##operation):
+#define ARITHMETIC(type)                                                                     \
+  MAKES_NAN(type, add) MAKES_NAN(type, sub) MAKES_NAN(type, mul) MAKES_NAN(type, div)        \
+  MAKES_NAN(type, min) MAKES_NAN(type, max) MAKES_NAN(type, sqrt) MAKES_NAN(type, ceil)      \
+  MAKES_NAN(type, floor) MAKES_NAN(type, trunc) MAKES_NAN(type, nearest)
+#define RELAXED(type)                                                 \
+  MAKES_NAN(type, relaxed_madd) MAKES_NAN(type, relaxed_nmadd)        \
+  MAKES_NAN(type, relaxed_min) MAKES_NAN(type, relaxed_max)
+    ARITHMETIC(f32) MAKES_NAN(f32, demote_f64) return IrOp::f32_canonical_nan_s_w;
+    ARITHMETIC(f64) MAKES_NAN(f64, promote_f32) return IrOp::f64_canonical_nan_s_w;
+#if ZWASM_SIMD
+    ARITHMETIC(f32x4) RELAXED(f32x4) MAKES_NAN(f32x4, demote_f64x2_zero)
+      return IrOp::f32x4_canonical_nan;
+    ARITHMETIC(f64x2) RELAXED(f64x2) MAKES_NAN(f64x2, promote_low_f32x4)
+      return IrOp::f64x2_canonical_nan;
+#endif
+#undef MAKES_NAN
+#undef ARITHMETIC
+#undef RELAXED
+  }
+  return std::nullopt;
+}
+
 /// Rows of a multiplication, and of what an addition of its type, or a subtraction from another
 /// value, makes of it.
 struct MultiplyAdd {

@@ -1,6 +1,8 @@
 // Throwing: making exceptions, and finding their handlers.
 #include <algorithm>
+#include <utility>
 
+#include "binary/names.hpp"
 #include "runtime/builtins.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/store.hpp"
@@ -25,18 +27,51 @@ TrapKind builtins::unwind(VMContext* vmctx, Slot*, uint32_t, uint32_t) {
   return vmctx->execution->store->unwind() ? TrapKind::none : TrapKind::uncaught_exception;
 }
 
+const TagInstance* Store::exception_tag() const {
+  return thrown_ == 0 ? nullptr : gc::object_of(thrown_)->tag();
+}
+
+size_t Store::exception_size() const {
+  if (thrown_ == 0) return 0;
+  return runtime_.types.definition(gc::object_of(thrown_)->type()).func.params.size();
+}
+
+Value Store::exception_value(size_t index) const {
+  gc::Object& exception = *gc::object_of(thrown_);
+  const std::span<const ValType> types = runtime_.types.definition(exception.type()).func.params;
+  const Slot* slot = exception.payload();
+  for (const ValType type : types.first(index)) slot += type.slots();
+  return {types[index], slot[0], types[index].slots() == 2 ? slot[1] : 0};
+}
+
+/// Where the tag is defined, it is named best.
+std::string Store::tag_name(const TagInstance& tag) const {
+  std::string imported;
+  for (const Instance* instance = instances_; instance != nullptr; instance = instance->next_) {
+    const Module& module = instance->module().module();
+    for (uint32_t i = 0; i < module.tags.size(); ++i) {
+      if (&instance->tag(i) != &tag) continue;
+      std::string name = find_tag_name(module, TagIndex{i});
+      if (!name.empty() && i >= module.imported_tags) return name;
+      if (!name.empty()) imported = std::move(name);
+    }
+  }
+  return imported;
+}
+
 std::string Store::describe_exception() const {
   if (thrown_ == 0) return {};
-  gc::Object& exception = *gc::object_of(thrown_);
-  std::string text;
-  size_t slot = 0;
-  for (const ValType type : runtime_.types.definition(exception.type()).func.params) {
-    const Slot low = exception.payload()[slot];
-    const Slot high = type.slots() == 2 ? exception.payload()[slot + 1] : 0;
-    slot += type.slots();
-    text += (text.empty() ? " (" : ", ") + to_string(Value(type, low, high), runtime_.types);
+  std::string text = tag_name(*exception_tag());
+  if (!text.empty()) {
+    text = quoted(text);
+    text = text.substr(1, text.size() - 2);
   }
-  return text.empty() ? text : text + ")";
+  const size_t size = exception_size();
+  for (size_t i = 0; i < size; ++i) {
+    text += i != 0 ? ", " : text.empty() ? "(" : " (";
+    text += to_string(exception_value(i), runtime_.types);
+  }
+  return size == 0 ? text : text + ")";
 }
 
 bool Store::unwind() {

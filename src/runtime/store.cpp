@@ -279,7 +279,8 @@ Error Store::take_recorded_error(TrapKind kind) {
   if (kind == TrapKind::uncaught_exception) {
     thrown_ = std::exchange(execution_.exception, 0);
     error.kind = ErrorKind::exception;
-    error.message = "uncaught exception" + describe_exception();
+    const std::string thrown = describe_exception();
+    error.message = "uncaught exception" + (thrown.empty() ? thrown : " " + thrown);
   }
   if (kind == TrapKind::unsupported) error.kind = ErrorKind::unsupported;
   return error;

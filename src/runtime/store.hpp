@@ -140,15 +140,24 @@ class Store final : private gc::Heap::Roots {
   void collect_garbage();
   gc::HeapStats heap_stats() const { return heap_.stats(); }
 
-  /// After an error of kind exception: what was thrown, until the next call.
+  // After an error of kind exception, until the next call: what was thrown. Else there is none.
+
   gc::Object* exception() const { return gc::object_of(thrown_); }
+  /// Its tag, whose address is its identity: that of an exported tag, or of one made by make_tag.
+  /// Null if there is no exception.
+  const TagInstance* exception_tag() const;
+  /// The number of its parameters; 0 if there is no exception.
+  size_t exception_size() const;
+  /// One of them; index < exception_size(). References stay right until the next collection.
+  Value exception_value(size_t index) const;
   /// Makes the exception of the last call the one that the running host function throws; false if
   /// there is none. For raise_error.
   bool rethrow() {
     execution_.exception = std::exchange(thrown_, 0);
     return execution_.exception != 0;
   }
-  /// " (i32 1, f64 2)": the parameters of an exception, for messages.
+  /// "failure (i32 1, f64 2)": the tag's name, if it has one in a module of this store (see
+  /// find_tag_name), and the parameters, for messages. Empty if there is neither.
   std::string describe_exception() const;
 
   // --- For the runtime ---
@@ -185,6 +194,7 @@ class Store final : private gc::Heap::Roots {
   Arena& arena() { return arena_; }
 
  private:
+  std::string tag_name(const TagInstance& tag) const;
   void visit_roots(gc::Heap& heap) override;
   void visit_frames(gc::Heap& heap);
   void visit_instance(gc::Heap& heap, Instance& instance);

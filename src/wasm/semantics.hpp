@@ -534,6 +534,13 @@ ZWASM_INLINE constexpr double f64_convert_i64_s(int64_t a) { return double(a); }
 ZWASM_INLINE constexpr double f64_convert_i64_u(uint64_t a) { return double(a); }
 ZWASM_INLINE constexpr float f32_demote_f64(double a) { return float(a); }
 ZWASM_INLINE constexpr double f64_promote_f32(float a) { return double(a); }
+/// No instruction: what follows one that makes NaNs, so that all of them are the same.
+ZWASM_INLINE constexpr float f32_canonical_nan(float a) {
+  return a == a ? a : std::bit_cast<float>(uint32_t{0x7FC00000});
+}
+ZWASM_INLINE constexpr double f64_canonical_nan(double a) {
+  return a == a ? a : std::bit_cast<double>(uint64_t{0x7FF8000000000000});
+}
 ZWASM_INLINE constexpr uint32_t i32_reinterpret_f32(float a) { return std::bit_cast<uint32_t>(a); }
 ZWASM_INLINE constexpr uint64_t i64_reinterpret_f64(double a) { return std::bit_cast<uint64_t>(a); }
 ZWASM_INLINE constexpr float f32_reinterpret_i32(uint32_t a) { return std::bit_cast<float>(a); }

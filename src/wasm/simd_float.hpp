@@ -76,6 +76,13 @@ ZWASM_INLINE V128 f32x4_pmin(V128 a, V128 b) {
 ZWASM_INLINE V128 f32x4_pmax(V128 a, V128 b) {
   return V128(a.as<F32x4>() < b.as<F32x4>() ? b.as<U32x4>() : a.as<U32x4>());
 }
+/// As f32_canonical_nan.
+ZWASM_INLINE V128 f32x4_canonical_nan(V128 a) {
+  return V128(a.as<F32x4>() == a.as<F32x4>() ? a.as<U32x4>() : splat<U32x4>(0x7FC00000));
+}
+ZWASM_INLINE V128 f64x2_canonical_nan(V128 a) {
+  return V128(a.as<F64x2>() == a.as<F64x2>() ? a.as<U64x2>() : splat<U64x2>(0x7FF8000000000000));
+}
 ZWASM_INLINE V128 f64x2_abs(V128 a) { return a.as<U64x2>() & ~splat<U64x2>(0x8000000000000000); }
 ZWASM_INLINE V128 f64x2_neg(V128 a) { return a.as<U64x2>() ^ splat<U64x2>(0x8000000000000000); }
 ZWASM_INLINE V128 f64x2_ceil(V128 a) {

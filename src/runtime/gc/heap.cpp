@@ -107,6 +107,7 @@ void Heap::collect() {
   if (!space_) return;
   const uint64_t start = os::monotonic_now();
   const uint64_t used = area_used();
+  stats_.peak_bytes = std::max(stats_.peak_bytes, used + large_bytes_);
   if (!begin_space(used)) return;
   stats_.allocated_bytes += used - survived_;
   roots_.visit_roots(*this);
@@ -129,7 +130,6 @@ void Heap::collect() {
   stats_.total_pause_ns += pause;
   stats_.max_pause_ns = std::max(stats_.max_pause_ns, pause);
   stats_.live_bytes = survived_ + large_bytes_;
-  stats_.peak_live_bytes = std::max(stats_.peak_live_bytes, stats_.live_bytes);
 }
 
 void Heap::visit_object(Slot& reference) {
@@ -191,7 +191,10 @@ void Heap::free_unmarked() {
 HeapStats Heap::stats() const {
   HeapStats stats = stats_;
   stats.capacity_bytes = capacity_;
-  if (space_) stats.allocated_bytes += area_used() - survived_;
+  if (space_) {
+    stats.allocated_bytes += area_used() - survived_;
+    stats.peak_bytes = std::max(stats.peak_bytes, area_used() + large_bytes_);
+  }
   return stats;
 }
 

@@ -26,7 +26,7 @@ struct HeapStats {
   uint64_t total_pause_ns = 0;
   uint64_t max_pause_ns = 0;
   uint64_t live_bytes = 0;       ///< after the last collection
-  uint64_t peak_live_bytes = 0;
+  uint64_t peak_bytes = 0;       ///< objects at most at any time, live or not
   uint64_t capacity_bytes = 0;   ///< objects and room for new ones, now
   uint64_t allocated_bytes = 0;  ///< since the heap was made
 };
