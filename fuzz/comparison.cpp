@@ -43,8 +43,8 @@ bool same(const Outcome& a, const Outcome& b) {
 }
 
 /// Two traps of one instruction whose order the specification leaves open: which of two operands
-/// of array.copy is looked at first; whether a wait needs a shared memory before it needs an
-/// address in it.
+/// of array.copy is looked at first; what an atomic instruction demands first of an address, and
+/// whether a wait demands a shared memory before that.
 bool is_other_check(const Outcome& a, const Outcome& b) {
   const auto are = [&](TrapKind ours, TrapKind theirs) {
     return a.kind == Outcome::Kind::trap && b.kind == a.kind && a.trap == trap_message(ours) &&
@@ -52,7 +52,8 @@ bool is_other_check(const Outcome& a, const Outcome& b) {
   };
   return are(TrapKind::null_reference, TrapKind::out_of_bounds_array_access) ||
          are(TrapKind::expected_shared_memory, TrapKind::out_of_bounds_memory_access) ||
-         are(TrapKind::expected_shared_memory, TrapKind::unaligned_atomic);
+         are(TrapKind::expected_shared_memory, TrapKind::unaligned_atomic) ||
+         are(TrapKind::unaligned_atomic, TrapKind::out_of_bounds_memory_access);
 }
 
 /// What instructions the functions use.
@@ -71,9 +72,7 @@ Use use_of(const Module& module) {
     while (!reader.at_end() && reader.next(in)) {
       const OpcodeInfo& row = info(in.opcode);
       seen[static_cast<size_t>(row.feature)] = true;
-      use.checks_two |= in.opcode == Opcode::array_copy ||
-                        in.opcode == Opcode::memory_atomic_wait32 ||
-                        in.opcode == Opcode::memory_atomic_wait64;
+      use.checks_two |= in.opcode == Opcode::array_copy || row.feature == Feature::threads;
       use.relaxed_multiply_add |=
           row.feature == Feature::relaxed_simd && row.text.ends_with("madd");
     }
