@@ -147,9 +147,8 @@ class DeclarationValidator {
     for (uint32_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
       const Global& global = module_.globals[i];
       ZWASM_CHECK_AT(global.init.offset, validate_global_type(context_, global.type));
-      const uint32_t constants =
-          own_globals_are_constant(context_.features) ? i : module_.imported_globals;
-      ZWASM_CHECK(constant(global.init, global.type.type, constants));
+      const bool own = own_globals_are_constant(context_.features);
+      ZWASM_CHECK(constant(global.init, global.type.type, own ? i : module_.imported_globals));
     }
     return {};
   }
@@ -275,7 +274,7 @@ Result<ModuleContext> validate_declarations(const Module& module, const Features
                                             std::span<CanonicalType> type_ids,
                                             Allocator& allocator) {
   ZWASM_CHECK(validate_type_indices(module.types, features, allocator));
-  registry.add(module.types, type_ids);
+  ZWASM_CHECK(registry.add(module.types, type_ids));
   ModuleContext context(module, features, registry, type_ids, allocator);
   ZWASM_CHECK(validate_subtyping(context));
   ZWASM_CHECK(DeclarationValidator(context, allocator).validate());
