@@ -11,10 +11,13 @@ import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "support"))
+from testing import SKIPPED, zwasm_command  # noqa: E402
+
 from harness import plot, process, programs, report, wasm_rewrite  # noqa: E402
 
 BENCH = pathlib.Path(__file__).resolve().parent
-ZWASM = shlex.split(os.environ.get("ZWASM_CLI", ""))
+ZWASM = zwasm_command() if os.environ.get("ZWASM_CLI") else []
 
 # The two imports stand first and last, so that one import between them changes its index. It is
 # reached by call, by ref.func, through a table and as export; main returns 0 only if all is right.
@@ -238,5 +241,5 @@ class WholeRun(Scratch):
 if __name__ == "__main__":
     if not ZWASM:
         print("skipped: $ZWASM_CLI is not set")
-        sys.exit(77)
+        sys.exit(SKIPPED)
     unittest.main()

@@ -1,15 +1,15 @@
 // zwasm convert IN -o OUT: text to binary, or binary to text.
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
-#include "binary/module_decoder.hpp"
 #include "command.hpp"
+#include "engine/conversion.hpp"
 #include "engine/engine.hpp"
 #include "engine_options.hpp"
 #include "report.hpp"
-#include "text/parser.hpp"
-#include "text/printer.hpp"
 
 namespace zwasm::cli {
 namespace {
@@ -26,26 +26,27 @@ class Convert final : public Command {
   }
 
   int execute() override {
+    begin_work("converting", input_);
     auto source = os::read_file(input_.c_str(), limits::max_module_size);
     if (!source.ok()) return report(input_, source.error());
     const auto bytes = source->bytes();
-    const bool is_binary = bytes.size() >= 4 && std::memcmp(bytes.data(), "\0asm", 4) == 0;
     const Features features = features_.features();
     if (!no_validation_) {
       Engine engine(features_.config());
       auto module = engine.compile(bytes);
       if (!module.ok()) return report(input_, module.error());
     }
-    if (is_binary) {
-      auto module = decode_module(bytes, features, system_allocator());
-      if (!module.ok()) return report(input_, module.error());
-      auto text = print_module(*module);
+    if (is_binary(bytes)) {
+      auto text = binary_to_text(bytes, features);
       if (!text.ok()) return report(input_, text.error());
       return write({reinterpret_cast<const uint8_t*>(text->data()), text->size()});
     }
     auto binary =
-        parse_module({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, features);
+        text_to_binary({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, features);
     if (!binary.ok()) return report(input_, binary.error());
+    if (output_ == "-" && isatty(STDOUT_FILENO) != 0) {
+      throw UsageError{"-o: a binary is nothing for a terminal; give a file, or pipe it"};
+    }
     return write(binary->span());
   }
 

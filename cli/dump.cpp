@@ -2,12 +2,10 @@
 #include <charconv>
 #include <cstdio>
 
-#include "binary/names.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
+#include "engine/function_printer.hpp"
 #include "engine_options.hpp"
-#include "ir/lower.hpp"
-#include "ir/printer.hpp"
 #include "report.hpp"
 
 namespace zwasm::cli {
@@ -29,6 +27,7 @@ class Dump final : public Command {
 
   int execute() override {
     Engine engine(features_.config());
+    begin_work("compiling", file_);
     auto compiled = engine.compile_file(file_.c_str());
     if (!compiled.ok()) return report(file_, compiled.error());
     CompiledModule& module = **compiled;
@@ -39,29 +38,25 @@ class Dump final : public Command {
       begin = find(module, *function_);
       end = begin + 1;
     }
-    LoweringOptions options;
-    options.features = engine.config().features;
-    options.metered = metered_;
-    options.guard_pages = !explicit_;
-    options.deterministic = deterministic_;
-    Lowering lowering(module.module());
+    FunctionPrinter printer(
+        module, {engine.config().features, metered_, !explicit_, deterministic_});
     for (uint32_t function = begin; function < end; ++function) {
       const std::string name(module.function_name(function));
       std::printf("%sfunction %u%s%s: %s\n", function == begin ? "" : "\n", function,
-                  name.empty() ? "" : " ", name.c_str(),
+                  name.empty() ? "" : " ", printable(name).c_str(),
                   to_string(module.module().func_type(FuncIndex{function})).c_str());
       if (predecoded_) {
-        auto text = print_predecoded(module.module(), FuncIndex{function}, options.features);
+        auto text = printer.predecoded(function);
         if (!text.ok()) return report(file_, text.error());
         std::fputs(text->c_str(), stdout);
       }
       if (ir_ || !predecoded_) {
-        auto status = lowering.lower(FuncIndex{function}, options);
-        if (!status.ok()) {
-          std::printf("  %s\n", status.error().message.c_str());
+        auto text = printer.register_ir(function);
+        if (!text.ok()) {
+          std::printf("  %s\n", printable(text.error().message).c_str());
           continue;
         }
-        std::fputs(print_ir(lowering.cells(), lowering.exception_handlers()).c_str(), stdout);
+        std::fputs(text->c_str(), stdout);
       }
     }
     return exit_success;
@@ -88,9 +83,9 @@ class Dump final : public Command {
         found = true;
       }
     }
-    if (!found) throw UsageError{"--func: no function '" + text + "' in " + file_};
+    if (!found) throw UsageError{"--func: no function " + echo(text) + " in " + file_};
     if (declared.is_imported(FuncIndex{index})) {
-      throw UsageError{"--func: function '" + text + "' is imported, it has no body"};
+      throw UsageError{"--func: function " + echo(text) + " is imported, it has no body"};
     }
     return index;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "report.hpp"
+
 namespace zwasm::cli {
 namespace {
 
@@ -17,12 +19,14 @@ uint64_t parse_with_unit(const std::string& option, const std::string& text,
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
-  if (error == std::errc()) {
+  if (error != std::errc::invalid_argument) {
     for (const Unit& unit : units) {
-      if (suffix == unit.suffix && number <= UINT64_MAX / unit.factor) return number * unit.factor;
+      if (suffix != unit.suffix) continue;
+      if (error == std::errc() && number <= UINT64_MAX / unit.factor) return number * unit.factor;
+      throw UsageError{option + ": " + echo(text) + " is out of range"};
     }
   }
-  throw UsageError{option + ": '" + text + "' is not " + example};
+  throw UsageError{option + ": " + echo(text) + " is not " + example};
 }
 
 std::string feature_names(const char* separator) {
@@ -68,7 +72,7 @@ Features FeatureOptions::features() const {
   for (const std::string& name : disabled_) {
     const auto* row = std::ranges::find(feature_table, name, &FeatureInfo::name);
     if (row == std::end(feature_table)) {
-      throw UsageError{"--disable-feature: '" + name + "' is no feature; there are " +
+      throw UsageError{"--disable-feature: " + echo(name) + " is no feature; there are " +
                        feature_names(", ")};
     }
     features.set(static_cast<Feature>(row - feature_table), false);
@@ -133,7 +137,7 @@ Config EngineOptions::config() const {
     } else if (*tier_ == "1" || *tier_ == "2") {
       throw UsageError{"--tier: this build has no compiler; use 0 or auto"};
     } else if (*tier_ != "auto") {
-      throw UsageError{"--tier: '" + *tier_ + "' is not a tier; use 0 or auto"};
+      throw UsageError{"--tier: " + echo(*tier_) + " is not a tier; use 0 or auto"};
     }
   }
   if (engine_) {
@@ -142,7 +146,7 @@ Config EngineOptions::config() const {
     } else if (*engine_ == "jit") {
       throw UsageError{"--engine: this build has no compiler; use auto or interp"};
     } else if (*engine_ != "auto") {
-      throw UsageError{"--engine: '" + *engine_ + "' is not an engine; use auto or interp"};
+      throw UsageError{"--engine: " + echo(*engine_) + " is not an engine; use auto or interp"};
     }
   }
   if (max_memory_) config.max_memory_bytes = parse_size("--max-memory", *max_memory_);

@@ -3,38 +3,18 @@
 
 #include "command.hpp"
 #include "engine/engine.hpp"
-#include "interp/interp.hpp"
 #include "version.hpp"
 
 namespace zwasm::cli {
 namespace {
 
 /// How far a feature goes in this build.
-const char* status(Feature feature) {
-  switch (feature) {
-    case Feature::mvp:
-    case Feature::mutable_globals:
-    case Feature::sign_extension:
-    case Feature::saturating_trunc:
-    case Feature::multi_value:
-    case Feature::bulk_memory:
-    case Feature::reference_types:
-    case Feature::simd:
-    case Feature::relaxed_simd:
-    case Feature::tail_call:
-    case Feature::extended_const:
-    case Feature::function_references:
-    case Feature::gc:
-    case Feature::exceptions:
-    case Feature::legacy_exceptions:
-    case Feature::memory64:
-    case Feature::multi_memory:
-    case Feature::wide_arithmetic:
-    case Feature::custom_page_sizes:
-    case Feature::threads:
-      return "executed";
-    case Feature::branch_hinting:
-      return "ignored";
+const char* status(const FeatureInfo& feature) {
+  if (!feature.built) return "not built";
+  switch (feature.state) {
+    case FeatureState::executed: return "executed";
+    case FeatureState::validated: return "validated";
+    case FeatureState::ignored: return "ignored";
   }
   return "";
 }
@@ -46,23 +26,27 @@ class FeaturesCommand final : public Command {
   int execute() override {
     Engine engine;
     const std::string memory(engine.memory_mode_text());
-    const char* dispatch = interp::can_trap_by_fault() ? "threaded code" : "portable";
+    const std::string dispatch(Engine::interpreter_text());
+    const char* text = ZWASM_TEXT ? "built" : "not built";
+    const char* wasi = ZWASM_WASI ? "0.1" : "not built";
     if (json_) {
       std::printf("{\"version\": \"%s\", \"tiers\": [\"interpreter\"], \"interpreter\": \"%s\", "
-                  "\"memory\": \"%s\", \"features\": {",
-                  version, dispatch, memory.c_str());
+                  "\"memory\": \"%s\", \"text\": \"%s\", \"wasi\": \"%s\", \"features\": {",
+                  version, dispatch.c_str(), memory.c_str(), text, wasi);
       for (size_t i = 0; i < feature_count; ++i) {
         std::printf("%s\"%s\": \"%s\"", i == 0 ? "" : ", ", feature_table[i].name.data(),
-                    status(static_cast<Feature>(i)));
+                    status(feature_table[i]));
       }
       std::printf("}}\n");
       return exit_success;
     }
     std::printf("zwasm %s\n", version);
-    std::printf("tiers: interpreter (%s)\n", dispatch);
-    std::printf("memory accesses: %s\n\n", memory.c_str());
+    std::printf("tiers: interpreter (%s)\n", dispatch.c_str());
+    std::printf("memory accesses: %s\n", memory.c_str());
+    std::printf("text format: %s\n", text);
+    std::printf("WASI: %s\n\n", wasi);
     for (size_t i = 0; i < feature_count; ++i) {
-      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(static_cast<Feature>(i)),
+      std::printf("%-22s%-11s%s\n", feature_table[i].name.data(), status(feature_table[i]),
                   feature_table[i].description.data());
     }
     return exit_success;

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "base/utf8.hpp"
-#include "binary/names.hpp"
 #include "command.hpp"
 #include "engine/engine.hpp"
 #include "engine_options.hpp"
@@ -17,16 +16,16 @@ namespace {
 std::string json_string(std::string_view text) {
   const bool is_utf8 = is_valid_utf8(text);
   std::string result = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !is_utf8)) {
-      result += format("\\u%04x", byte);
+  while (!text.empty()) {
+    const DecodedScalar scalar =
+        is_utf8 ? decode_utf8(text) : DecodedScalar{static_cast<unsigned char>(text[0]), 1};
+    if (is_unprintable(scalar.value) || (scalar.value >= 0x80 && !is_utf8)) {
+      result += format("\\u%04x", scalar.value);
     } else {
-      result += c;
+      if (text[0] == '"' || text[0] == '\\') result += '\\';
+      result += text.substr(0, scalar.length);
     }
+    text.remove_prefix(scalar.length);
   }
   return result + "\"";
 }
@@ -129,6 +128,7 @@ class Inspect final : public Command {
 
   int execute() override {
     Engine engine(features_.config());
+    begin_work("compiling", file_);
     auto compiled = engine.compile_file(file_.c_str());
     if (!compiled.ok()) return report(file_, compiled.error());
     const Module& module = (*compiled)->module();
@@ -149,24 +149,27 @@ class Inspect final : public Command {
  private:
   void print_text(const Module& module, const CompiledModule& compiled,
                   const std::set<std::string>& access) const {
-    std::printf("%s: %zu bytes, %zu types, %zu functions (%u imported), %zu tables, %zu memories, "
-                "%zu globals, %zu tags\n",
-                printable(file_).c_str(), compiled.bytes().size(), module.types.size(),
-                module.functions.size(), module.imported_functions, module.tables.size(),
-                module.memories.size(), module.globals.size(), module.tags.size());
+    std::printf("%s: %s, %s, %s (%u imported), %s, %s, %s, %s\n", printable(file_).c_str(),
+                count_of(compiled.bytes().size(), "byte").c_str(),
+                count_of(module.types.size(), "type").c_str(),
+                count_of(module.functions.size(), "function").c_str(), module.imported_functions,
+                count_of(module.tables.size(), "table").c_str(),
+                count_of(module.memories.size(), "memory", "memories").c_str(),
+                count_of(module.globals.size(), "global").c_str(),
+                count_of(module.tags.size(), "tag").c_str());
     if (!module.types.empty()) std::printf("\ntypes:\n");
     for (size_t i = 0; i < module.types.size(); ++i) {
       std::printf("  %zu: %s\n", i, definition_text(module.types[i]).c_str());
     }
     if (!module.imports.empty()) std::printf("\nimports:\n");
     for (const Import& import : module.imports) {
-      std::printf("  %s %s %s %s\n", to_string(import.kind), json_string(import.module).c_str(),
-                  json_string(import.name).c_str(),
+      std::printf("  %s %s %s %s\n", to_string(import.kind), quoted(import.module).c_str(),
+                  quoted(import.name).c_str(),
                   type_text(module, import.kind, import.index).c_str());
     }
     if (!module.exports.empty()) std::printf("\nexports:\n");
     for (const Export& exported : module.exports) {
-      std::printf("  %s %s %s\n", to_string(exported.kind), json_string(exported.name).c_str(),
+      std::printf("  %s %s %s\n", to_string(exported.kind), quoted(exported.name).c_str(),
                   type_text(module, exported.kind, exported.index).c_str());
     }
     if (module.memories.size() > module.imported_memories) std::printf("\nmemories:\n");
@@ -187,20 +190,20 @@ class Inspect final : public Command {
                   type_text(module, ExternKind::tag, static_cast<uint32_t>(i)).c_str());
     }
     if (module.has_start) {
-      const std::string name = find_function_name(module, module.start);
+      const std::string name = compiled.display_name(raw(module.start));
       std::printf("\nstart: function %u%s%s\n", raw(module.start), name.empty() ? "" : " ",
-                  name.empty() ? "" : json_string(name).c_str());
+                  name.empty() ? "" : quoted(name).c_str());
     }
     std::printf("\nsections:\n");
     size_t custom = 0;
     for (const Section& section : sections(compiled.bytes())) {
       std::string name = section.name;
       if (name == "custom" && custom < module.customs.size()) {
-        name += " " + json_string(module.customs[custom++].name);
+        name += " " + quoted(module.customs[custom++].name);
       }
-      std::printf("  %-28s at 0x%06llx, %llu bytes\n", name.c_str(),
+      std::printf("  %-28s at 0x%06llx, %s\n", name.c_str(),
                   static_cast<unsigned long long>(section.offset),
-                  static_cast<unsigned long long>(section.size));
+                  count_of(section.size, "byte").c_str());
     }
     std::printf("\ncould touch through WASI, if it is granted:%s\n",
                 access.empty() ? " nothing" : "");

@@ -1,8 +1,11 @@
 // The zwasm command: finds the command, parses its options, runs it.
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 
@@ -87,12 +90,59 @@ void keep_standard_descriptors() {
   }
 }
 
+/// stdio loses what a non-blocking descriptor does not take at once. Somebody who shares it has
+/// made it so, and must not find it changed: this waits instead.
+ssize_t write_waiting(void* cookie, const char* bytes, size_t size) {
+  const int descriptor = *static_cast<const int*>(cookie);
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t count = write(descriptor, bytes + done, size - done);
+    if (count >= 0) {
+      done += static_cast<size_t>(count);
+    } else if (errno == EAGAIN) {
+      pollfd ready = {descriptor, POLLOUT, 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  return static_cast<ssize_t>(done);
+}
+
+void wait_for_output(int descriptor, FILE*& stream) {
+  static int descriptors[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+  const int flags = fcntl(descriptor, F_GETFL);
+  if (flags < 0 || (flags & O_NONBLOCK) == 0) return;
+  cookie_io_functions_t functions = {};
+  functions.write = &write_waiting;
+  FILE* const waiting = fopencookie(&descriptors[descriptor], "w", functions);
+  if (waiting == nullptr) return;
+  if (descriptor == STDERR_FILENO) std::setvbuf(waiting, nullptr, _IONBF, 0);
+  stream = waiting;
+}
+
+/// What the process needs before it reads or writes anything.
+void set_up_process() {
+  keep_standard_descriptors();
+  wait_for_output(STDOUT_FILENO, stdout);
+  wait_for_output(STDERR_FILENO, stderr);
+  // A file that may not grow further is an error for who writes to it, not the end of the process.
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 int main_checked(int argc, char** argv) {
   if (argc < 2) {
     print_help();
     return exit_success;
   }
   const std::string_view first = argv[1];
+  if (first == "help" && argc > 2) {
+    const CommandRow* row = find_command(argv[2]);
+    if (row == nullptr) return complain("help: no command " + echo(argv[2]), exit_usage);
+    char option[] = "--help";
+    char* arguments[] = {argv[2], option};
+    return run_command(*row, 2, arguments);
+  }
   if (first == "--help" || first == "-h" || first == "help") {
     print_help();
     return exit_success;
@@ -105,8 +155,7 @@ int main_checked(int argc, char** argv) {
   if ((first.starts_with('-') && first != "-") || looks_like_file(first)) {
     return run_command(*find_command("run"), argc, argv);
   }
-  return complain("'" + std::string(first) + "' is neither a command nor a file (see zwasm --help)",
-                  exit_usage);
+  return complain(echo(first) + " is neither a command nor a file (see zwasm --help)", exit_usage);
 }
 
 /// Output that could not be written is a failure, not silence.
@@ -121,7 +170,7 @@ int finish(int code) {
 }  // namespace zwasm::cli
 
 int main(int argc, char** argv) {
-  zwasm::cli::keep_standard_descriptors();
+  zwasm::cli::set_up_process();
   try {
     return zwasm::cli::finish(zwasm::cli::main_checked(argc, argv));
   } catch (const std::exception& error) {

@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "command.hpp"
+#include "report.hpp"
 
 namespace zwasm::cli {
 namespace {
@@ -69,6 +71,7 @@ const Option* find_option(const std::vector<Option>& all, std::string_view name)
 std::vector<std::string> prepared(const std::vector<Option>& all, bool has_rest,
                                   std::span<char* const> arguments, const std::string& see_help) {
   std::vector<std::string> result;
+  std::set<const Option*> used;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     const bool is_option = argument.size() > 1 && argument.starts_with('-');
@@ -82,6 +85,9 @@ std::vector<std::string> prepared(const std::vector<Option>& all, bool has_rest,
     const size_t equals = argument.find('=');
     const Option* option = find_option(all, argument.substr(0, equals));
     if (option == nullptr) continue;
+    if (option->is_only_once() && !used.insert(option).second) {
+      throw UsageError{std::string(option->long_name()) + ": can be given only once"};
+    }
     if (equals == argument.npos) {
       if (option->takes_value() && i + 1 < arguments.size()) result.emplace_back(arguments[++i]);
     } else if (std::holds_alternative<bool*>(option->target())) {
@@ -99,9 +105,9 @@ void refuse_remaining(const CLI::App& app, const std::string& see_help) {
   for (const std::string& argument : app.remaining()) {
     if (argument == "--") continue;
     if (argument.size() > 1 && argument.starts_with('-')) {
-      throw UsageError{"unknown option " + argument + see_help};
+      throw UsageError{"unknown option " + shortened(argument) + see_help};
     }
-    throw UsageError{"unexpected argument '" + argument + "'" + see_help};
+    throw UsageError{"unexpected argument " + echo(argument) + see_help};
   }
 }
 

@@ -42,6 +42,11 @@ class Option {
     required_ = true;
     return *this;
   }
+  /// A second use is an error; otherwise the last value counts.
+  Option& only_once() {
+    only_once_ = true;
+    return *this;
+  }
   /// A value is given only behind an equals sign; without one it is `value`.
   Option& value_if_plain(const char* value) {
     plain_value_ = value;
@@ -59,6 +64,7 @@ class Option {
   const std::string& values() const { return values_; }
   const char* description() const { return description_; }
   bool is_required() const { return required_; }
+  bool is_only_once() const { return only_once_; }
   const char* plain_value() const { return plain_value_; }
   /// Whether a value follows the name as an argument of its own.
   bool takes_value() const {
@@ -74,6 +80,7 @@ class Option {
   const char* plain_value_ = nullptr;
   std::string values_;
   bool required_ = false;
+  bool only_once_ = false;
 };
 
 /// The options of one command. --help is always among them, as the first.

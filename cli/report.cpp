@@ -1,22 +1,52 @@
 #include "report.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
 
 #include "command.hpp"
 
 namespace zwasm::cli {
 
-std::string printable(std::string_view text) {
-  std::string clean;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      clean += format("\\x%02x", byte);
-    } else {
-      clean += c;
-    }
+namespace {
+
+/// What begin_work has prepared: without memory, nothing can be put together any more.
+char out_of_memory_line[512] = "zwasm: out of memory\n";
+int out_of_memory_code = exit_trap;
+
+[[noreturn]] void end_without_memory() {
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, out_of_memory_line, std::strlen(out_of_memory_line));
+  std::_Exit(out_of_memory_code);
+}
+
+}  // namespace
+
+std::string shortened(std::string_view text) {
+  constexpr size_t longest = 80;
+  size_t length = text.size();
+  if (length > longest) {
+    for (length = longest; length > longest - 3 && (text[length] & 0xC0) == 0x80;) --length;
   }
-  return clean;
+  return printable(text.substr(0, length)) + (text.size() > length ? "..." : "");
+}
+
+std::string echo(std::string_view text) { return "'" + shortened(text) + "'"; }
+
+std::string count_of(size_t count, const char* noun, const char* plural) {
+  if (count != 1 && plural != nullptr) return format("%zu %s", count, plural);
+  return format("%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+void begin_work(const char* doing, std::string_view file, int exit_code) {
+  std::snprintf(out_of_memory_line, sizeof(out_of_memory_line) - 1,
+                "zwasm: %.400s: out of memory while %s it", printable(file).c_str(), doing);
+  std::strcat(out_of_memory_line, "\n");
+  out_of_memory_code = exit_code;
+  std::set_new_handler(&end_without_memory);
 }
 
 std::vector<std::string> split_list(std::string_view list) {

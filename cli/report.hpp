@@ -9,8 +9,17 @@
 
 namespace zwasm::cli {
 
-/// Text in which what a terminal could take for commands is shown as escapes.
-std::string printable(std::string_view text);
+/// Text of the user in a message; what is longer than 80 bytes ends in "...".
+std::string shortened(std::string_view text);
+/// The same in single quotes.
+std::string echo(std::string_view text);
+
+/// "1 argument", "2 arguments". `plural` is given where it is not made with an s.
+std::string count_of(size_t count, const char* noun, const char* plural = nullptr);
+
+/// Says which file is being worked on, for the message when the system has no memory left, and what
+/// the exit code is then. `doing` is a literal such as "compiling".
+void begin_work(const char* doing, std::string_view file, int exit_code = 134);
 
 /// The items between the commas of a list; none for an empty one.
 std::vector<std::string> split_list(std::string_view list);

@@ -22,30 +22,61 @@ extern char** environ;
 namespace zwasm::cli {
 namespace {
 
-/// "HOST[::GUEST][:ro]"; a single colon separates, too, unless it belongs to the suffix.
+/// "HOST[::GUEST][:ro|:rw]".
 struct DirectoryGrant {
   std::string host;
   std::string guest;
   bool read_only = false;
 };
 
-DirectoryGrant parse_directory(std::string text) {
+/// The first of `separator` in `text` from `start` that no backslash precedes.
+size_t find_separator(std::string_view text, std::string_view separator, size_t start = 0) {
+  for (size_t at = start; (at = text.find(separator, at)) != text.npos; ++at) {
+    if (at == 0 || text[at - 1] != '\\') return at;
+  }
+  return text.npos;
+}
+
+/// A path of --dir, in which a backslash makes the colon behind it one of the path.
+std::string unescaped(std::string_view text) {
+  std::string path;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size() || text[i + 1] != ':') path += text[i];
+  }
+  return path;
+}
+
+/// Behind "::", a colon begins the suffix. Without it, a single colon separates HOST and GUEST,
+/// unless what follows is a suffix.
+DirectoryGrant parse_directory(const std::string& whole) {
+  const auto fail = [&](const std::string& why) {
+    return UsageError{"--dir: " + echo(whole) + why};
+  };
+  std::string_view text = whole;
   DirectoryGrant grant;
-  if (text.ends_with(":ro")) {
-    grant.read_only = true;
-    text.resize(text.size() - 3);
+  for (const std::string_view suffix : {":ro", ":rw"}) {
+    if (text.ends_with(suffix) && !text.ends_with("\\" + std::string(suffix))) {
+      grant.read_only = suffix == ":ro";
+      text.remove_suffix(suffix.size());
+      break;
+    }
   }
-  size_t separator = text.find("::");
-  size_t length = 2;
-  if (separator == std::string::npos) {
-    separator = text.find(':');
-    length = 1;
+  const bool has_suffix = text.size() != whole.size();
+  size_t separator = find_separator(text, "::");
+  const size_t length = separator == text.npos ? 1 : 2;
+  if (separator == text.npos) separator = find_separator(text, ":");
+  const std::string_view host = text.substr(0, separator);
+  const std::string_view guest = separator == text.npos ? host : text.substr(separator + length);
+  if (host.empty() || guest.empty()) throw fail(" is not HOST[::GUEST][:ro|:rw]");
+  if (separator != text.npos) {
+    if (const size_t colon = find_separator(guest, ":"); colon != guest.npos) {
+      throw fail((has_suffix ? ": there is a colon in GUEST"
+                             : ": " + echo(guest.substr(colon)) + " is neither :ro nor :rw") +
+                 " (\\: is a colon of a path)");
+    }
   }
-  grant.host = text.substr(0, separator);
-  grant.guest = separator == std::string::npos ? grant.host : text.substr(separator + length);
-  if (grant.host.empty() || grant.guest.empty()) {
-    throw UsageError{"--dir: '" + text + "' is not HOST[::GUEST][:ro]"};
-  }
+  grant.host = unescaped(host);
+  grant.guest = unescaped(guest);
   return grant;
 }
 
@@ -58,7 +89,7 @@ struct Preload {
 Preload parse_preload(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    throw UsageError{"--preload: '" + text + "' is not NAME=FILE"};
+    throw UsageError{"--preload: " + echo(text) + " is not NAME=FILE"};
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
@@ -75,10 +106,11 @@ class Run final : public Command {
     options
         .add_option("--invoke", invoke_,
                     "Call this export with ARGS, or with those after '=', and print its results")
-        .type_name("NAME[=a,b]");
+        .type_name("NAME[=a,b]")
+        .only_once();
     options
         .add_option("--dir", directories_, "Let the guest see a directory, as GUEST; :ro read-only")
-        .type_name("HOST[::GUEST][:ro]")
+        .type_name("HOST[::GUEST][:ro|:rw]")
         .group("WASI");
     options
         .add_option("--env", variables_, "Set an environment variable; without value, pass it on")
@@ -149,17 +181,18 @@ class Run final : public Command {
     parse_stats();
     for (const std::string& list : traces_) trace_.add(list);
     if (unknown_imports_ && *unknown_imports_ != "trap" && *unknown_imports_ != "error") {
-      throw UsageError{"--unknown-imports: '" + *unknown_imports_ + "' is neither trap nor error"};
+      throw UsageError{"--unknown-imports: " + echo(*unknown_imports_) +
+                       " is neither trap nor error"};
     }
     for (const std::string& variable : variables_) {
       if (variable.empty() || variable.starts_with('=')) {
-        throw UsageError{"--env: '" + variable + "' is not NAME[=VALUE]"};
+        throw UsageError{"--env: " + echo(variable) + " is not NAME[=VALUE]"};
       }
     }
     for (const std::string& address : listeners_) {
       if (wasi::Host::is_tcp_address(address)) continue;
-      throw UsageError{"--tcplisten: '" + address +
-                       "' is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"};
+      throw UsageError{"--tcplisten: " + echo(address) +
+                       " is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"};
     }
     std::vector<DirectoryGrant> grants;
     for (const std::string& text : directories_) grants.push_back(parse_directory(text));
@@ -172,11 +205,12 @@ class Run final : public Command {
     if (timeout_) {
       time_limit_ = &time_limit;
       const auto status = time_limit.start(timeout, file_, trap_exit_code_);
-      if (!status.ok()) return report(file_, status.error());
+      if (!status.ok()) return tell(file_, status.error());
     }
     const uint64_t start = os::monotonic_now();
+    begin_work("compiling", file_, trap_exit_code_);
     auto module = engine.compile_file(file_.c_str());
-    if (!module.ok()) return report(file_, module.error(), trap_exit_code_);
+    if (!module.ok()) return tell(file_, module.error());
     trace_.phase("compiled", start);
     if (const int code = prepare_invoke(**module); code != exit_success) return code;
 
@@ -190,14 +224,16 @@ class Run final : public Command {
     wasi::p1::define(linker, host);
     std::vector<Ref<CompiledModule>> preloaded;
     for (const Preload& item : preloads) {
+      begin_work("compiling", item.file, trap_exit_code_);
       auto compiled = engine.compile_file(item.file.c_str(), item.name);
-      if (!compiled.ok()) return report(item.file, compiled.error(), trap_exit_code_);
+      if (!compiled.ok()) return tell(item.file, compiled.error());
       preloaded.push_back(*compiled);
     }
     if (timeout_) {
       const auto status = time_limit.watch(store);
-      if (!status.ok()) return report(file_, status.error());
+      if (!status.ok()) return tell(file_, status.error());
     }
+    begin_work("running", file_, trap_exit_code_);
     for (size_t i = 0; i < preloads.size(); ++i) {
       auto instance = linker.instantiate(store, preloaded[i]);
       if (!instance.ok()) return failed(store, instance.error(), preloads[i].file);
@@ -235,7 +271,7 @@ class Run final : public Command {
   void take_rest() {
     const std::vector<std::string>& rest = rest_;
     if (!rest.empty() && rest[0].starts_with('-') && rest[0] != "-" && rest[0] != "--") {
-      throw UsageError{"unknown option " + rest[0] + " (see zwasm run --help)"};
+      throw UsageError{"unknown option " + shortened(rest[0]) + " (see zwasm run --help)"};
     }
     size_t next = 0;
     if (next < rest.size() && rest[next] == "--") ++next;
@@ -244,12 +280,13 @@ class Run final : public Command {
     while (next < rest.size()) {
       if (rest[next] == "--allow-all") {
         allow_all_ = true;
-      } else if (rest[next] == "--invoke" && !invoke_) {
-        if (next + 1 == rest.size())
+      } else if (rest[next] == "--invoke") {
+        if (next + 1 == rest.size()) {
           throw UsageError{"--invoke: which function? (see zwasm inspect)"};
-        invoke_ = rest[++next];
-      } else if (rest[next].starts_with("--invoke=") && !invoke_) {
-        invoke_ = rest[next].substr(9);
+        }
+        set_invoke(rest[++next]);
+      } else if (rest[next].starts_with("--invoke=")) {
+        set_invoke(rest[next].substr(9));
       } else {
         break;
       }
@@ -259,10 +296,16 @@ class Run final : public Command {
     arguments_.assign(rest.begin() + static_cast<std::ptrdiff_t>(next), rest.end());
   }
 
+  void set_invoke(const std::string& text) {
+    if (invoke_) throw UsageError{"--invoke: can be given only once"};
+    invoke_ = text;
+  }
+
   void parse_stats() {
     if (stats_.empty()) return;
     if (stats_ != "json" && stats_ != "text") {
-      throw UsageError{"--stats: '" + stats_ + "' is not a format; use --stats or --stats=json"};
+      throw UsageError{"--stats: " + echo(stats_) +
+                       " is not a format; use --stats or --stats=json"};
     }
     stats_format_ = stats_ == "json" ? Stats::json : Stats::text;
   }
@@ -289,6 +332,7 @@ class Run final : public Command {
 
   int set_up(wasi::Host& host, const std::vector<DirectoryGrant>& grants) {
     host.inherit_stdio();
+    host.set_signals_broken_pipe(true);
     host.set_trace(trace_.wasi());
     host.add_argument(argv0_ ? *argv0_ : base_name(file_));
     for (const std::string& argument : arguments_) host.add_argument(argument);
@@ -300,13 +344,19 @@ class Run final : public Command {
     }
     for (const DirectoryGrant& grant : all) {
       auto status = host.add_preopen(grant.host.c_str(), grant.guest, grant.read_only);
-      if (!status.ok()) return report("--dir", status.error());
+      if (!status.ok()) return tell("--dir", status.error());
     }
     for (const std::string& address : listeners_) {
       auto status = host.listen_tcp(address);
-      if (!status.ok()) return report("--tcplisten", status.error());
+      if (!status.ok()) return tell("--tcplisten", status.error());
     }
     return exit_success;
+  }
+
+  /// Says what went wrong, once: not if the time limit has begun to say so.
+  int tell(const std::string& what, const Error& error) const {
+    if (time_limit_ != nullptr && error.kind != ErrorKind::exit) time_limit_->before_report();
+    return report(what, error, trap_exit_code_);
   }
 
   /// Reports how running the module failed. If that was by another of the guest's threads, then
@@ -319,7 +369,7 @@ class Run final : public Command {
   }
 
   int failed(const Store& store, const Error& error, const std::string& file) const {
-    const int code = report(file, explained(store, error), trap_exit_code_);
+    const int code = tell(file, explained(store, error));
     if (backtrace_ && !store.backtrace().empty()) {
       std::fputs(to_string(store.backtrace()).c_str(), stderr);
     }
@@ -348,8 +398,11 @@ class Run final : public Command {
       result.message += format(" in %s at 0x%x", frame.label().c_str(), frame.offset);
     }
     if (error.kind == ErrorKind::unlinkable && error.message.starts_with("unknown import")) {
-      result.message += error.message.find("\"thread-spawn\"") != std::string::npos
-                            ? " (see --wasi-threads)"
+      const auto names = [&](const char* text) {
+        return error.message.find(text) != std::string::npos;
+      };
+      result.message += !ZWASM_WASI && names("\"wasi") ? " (WASI is not part of this build)"
+                        : names("\"thread-spawn\"")   ? " (see --wasi-threads)"
                             : " (see --preload and --unknown-imports)";
     }
     return result;
@@ -402,31 +455,39 @@ class Run final : public Command {
     };
     const Export* found = find(*invoke_);
     std::vector<std::string> texts;
-    const size_t equals = invoke_->find('=');
-    if (found == nullptr && equals != std::string::npos) {
-      // NAME=a,b gives the arguments; otherwise they are what would be the guest's.
+    // NAME=a,b gives the arguments; otherwise they are what would be the guest's. The name may have
+    // an equals sign, too.
+    size_t equals = found == nullptr ? invoke_->rfind('=') : std::string::npos;
+    const bool has_arguments = equals != std::string::npos;
+    for (size_t at = equals; found == nullptr && at != std::string::npos;
+         at = at == 0 ? std::string::npos : invoke_->rfind('=', at - 1)) {
+      equals = at;
+      found = find(invoke_->substr(0, at));
+    }
+    if (has_arguments) {
       texts = split_list(std::string_view(*invoke_).substr(equals + 1));
       invoke_->resize(equals);
-      found = find(*invoke_);
     } else {
       texts.swap(arguments_);
     }
     if (found == nullptr) {
-      return complain(file_ + ": no function '" + *invoke_ + "' is exported (see zwasm inspect)",
-                      exit_failure);
+      return complain(
+          file_ + ": no function " + echo(*invoke_) + " is exported (see zwasm inspect)",
+          exit_failure);
     }
     const FuncType& type = module.func_type(FuncIndex{found->index});
-    const char* name = invoke_->c_str();
+    const std::string name = shortened(*invoke_);
     if (texts.size() != type.params.size()) {
-      throw UsageError{format("--invoke %s: needs %zu arguments, given %zu (its type is %s)", name,
-                              type.params.size(), texts.size(), to_string(type).c_str())};
+      throw UsageError{format("--invoke %s: needs %s, given %zu (its type is %s)", name.c_str(),
+                              count_of(type.params.size(), "argument").c_str(), texts.size(),
+                              to_string(type).c_str())};
     }
     for (size_t i = 0; i < texts.size(); ++i) {
       const auto value = parse_value(texts[i], type.params[i]);
       if (!value) {
-        throw UsageError{format("--invoke %s: argument %zu, '%s', is no %s (its type is %s)", name,
-                                i + 1, texts[i].c_str(), to_string(type.params[i]).c_str(),
-                                to_string(type).c_str())};
+        throw UsageError{format("--invoke %s: argument %zu, %s, is no %s (its type is %s)",
+                                name.c_str(), i + 1, echo(texts[i]).c_str(),
+                                to_string(type.params[i]).c_str(), to_string(type).c_str())};
       }
       invoke_arguments_.push_back(*value);
     }
@@ -439,7 +500,7 @@ class Run final : public Command {
     const int code = call(store, *invoke_, function, invoke_arguments_, results);
     if (code != exit_success) return code;
     for (const Value& value : results) {
-      std::printf("%s\n", print_value(value, store.runtime().types).c_str());
+      std::printf("%s\n", to_text(value, store.runtime().types).c_str());
     }
     return exit_success;
   }
@@ -497,7 +558,7 @@ class Run final : public Command {
   std::string stats_;
   int trap_exit_code_ = exit_trap;
   uint64_t fuel_given_ = 0;
-  const TimeLimit* time_limit_ = nullptr;
+  TimeLimit* time_limit_ = nullptr;
   wasi::Threads* threads_ = nullptr;  ///< while the module is instantiated and runs
   Stats stats_format_ = Stats::none;
   Trace trace_;

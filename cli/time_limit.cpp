@@ -1,5 +1,6 @@
 #include "time_limit.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "os/clock.hpp"
@@ -66,10 +67,20 @@ void TimeLimit::run(void* self) {
   if (!limit.done_.wait(grace)) limit.end_process();
 }
 
-void TimeLimit::end_process() const {
-  // Not through stdio, whose lock the other thread may hold.
-  const std::string line = "zwasm: " + printable(file_) + ": " + message() + "\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+void TimeLimit::before_report() {
+  if (!has_reported_.exchange(true)) return;
+  for (;;) pause();
+}
+
+void TimeLimit::end_process() {
+  if (!has_reported_.exchange(true)) {
+    // Not through stdio, whose lock the other thread may hold; and not if nobody takes it.
+    const std::string line = "zwasm: " + printable(file_) + ": " + message() + "\n";
+    pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+    if (poll(&ready, 1, 100) == 1) {
+      [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    }
+  }
   _exit(exit_code_);
 }
 

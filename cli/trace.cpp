@@ -2,11 +2,9 @@
 
 #include <cstdio>
 
-#include "binary/names.hpp"
 #include "command.hpp"
 #include "os/clock.hpp"
 #include "report.hpp"
-#include "runtime/module_code.hpp"
 #include "values.hpp"
 
 namespace zwasm::cli {
@@ -20,7 +18,7 @@ void print(const std::string& line) {
 std::string list(std::span<const Value> values, const TypeRegistry& registry) {
   std::string text;
   for (const Value& value : values) {
-    text += (text.empty() ? "" : ", ") + print_value(value, registry);
+    text += (text.empty() ? "" : ", ") + to_text(value, registry);
   }
   return text;
 }
@@ -30,7 +28,7 @@ std::string list(std::span<const ValType> types, const Slot* slots,
   std::string text;
   for (const ValType type : types) {
     const Value value(type, slots[0], type.slots() == 2 ? slots[1] : 0);
-    text += (text.empty() ? "" : ", ") + print_value(value, registry);
+    text += (text.empty() ? "" : ", ") + to_text(value, registry);
     slots += type.slots();
   }
   return text;
@@ -63,7 +61,9 @@ void Trace::add(const std::string& list) {
       this->*kind.member = true;
       found = true;
     }
-    if (!found) throw UsageError{"--trace: '" + what + "' cannot be traced; there are " + known};
+    if (!found) {
+      throw UsageError{"--trace: " + echo(what) + " cannot be traced; there are " + known};
+    }
   }
 }
 
@@ -116,7 +116,7 @@ void Trace::table_grow(uint32_t table, uint64_t old_size, uint64_t delta, bool g
 void Trace::function_lowered(const ModuleCode& module, uint32_t function, uint64_t nanoseconds,
                              bool succeeded) {
   if (!lower_) return;
-  const std::string name = find_function_name(module.module(), FuncIndex{function});
+  const std::string name = module.display_name(function);
   print(format("lower: function %u%s%s: %s after %.3f ms", function, name.empty() ? "" : " ",
                printable(name).c_str(), succeeded ? "ready" : "failed",
                static_cast<double>(nanoseconds) / 1e6));

@@ -5,9 +5,7 @@
 #include <span>
 #include <string>
 
-#include "runtime/observer.hpp"
-#include "runtime/store.hpp"
-#include "runtime/value.hpp"
+#include "engine/engine.hpp"
 
 namespace zwasm::cli {
 

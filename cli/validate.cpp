@@ -21,6 +21,7 @@ class Validate final : public Command {
     Engine engine(features_.config());
     int code = exit_success;
     for (const std::string& file : files_) {
+      begin_work("compiling", file);
       auto module = engine.compile_file(file.c_str());
       if (!module.ok()) {
         code = report(file, module.error());

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/value.hpp"
+#include "engine/engine.hpp"
 
 namespace zwasm::cli {
 
@@ -15,9 +15,5 @@ namespace zwasm::cli {
 ///   v128       0x and up to 32 digits, or lanes: i32x4:1:2:3:4, f64x2:0.5:2
 ///   references null; an externref also a number
 std::optional<Value> parse_value(std::string_view text, ValType type);
-
-/// The value as parse_value reads it. References that it does not read print as what they refer to:
-/// "funcref", "structref", "arrayref", "exnref", "i31 5". `types` are those of the value's store.
-std::string print_value(const Value& value, const TypeRegistry& types);
 
 }  // namespace zwasm::cli

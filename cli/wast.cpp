@@ -29,6 +29,7 @@ class Wast final : public Command {
     uint64_t passed = 0, failed = 0;
     bool unreadable = false;
     for (const std::string& file : files_) {
+      begin_work("running", file);
       auto source = os::read_file(file.c_str(), limits::max_module_size);
       if (!source.ok()) {
         report(file, source.error());

@@ -42,7 +42,7 @@ class WastRunner {
   bool command(const ScriptCommand& command, std::string& why);
   bool define(const ScriptModule& module, std::string& why);
   bool instantiate(const Ref<CompiledModule>& module, std::string_view id, std::string& why);
-  Result<Ref<CompiledModule>> compile(const ScriptModule& module);
+  Result<Ref<CompiledModule>> compile(const ScriptModule& module, const Config& config);
   Result<Values> act(const ScriptAction& action);
   Instance* find_instance(std::string_view id) const;
   bool rejected(const ScriptCommand& command, ErrorKind kind, std::string& why);

@@ -121,9 +121,11 @@ function(zwasm_size_option out)
   endif()
 endfunction()
 
-# Sets `out` to the target names of the modules named after it.
+# Sets `out` to the target names of the modules named after it, but for those that this build leaves
+# out.
 function(zwasm_module_targets out)
   set(targets ${ARGN})
+  list(REMOVE_ITEM targets ${ZWASM_ABSENT_MODULES})
   list(TRANSFORM targets REPLACE "/" "_")
   list(TRANSFORM targets PREPEND zwasm_)
   set(${out} ${targets} PARENT_SCOPE)

@@ -11,14 +11,16 @@ Without files: those in examples/wat. Each file says at its head how it is run, 
 ZWASM is by default what $ZWASM_CLI says. The exit code is 0 only if every example did as stated.
 """
 import argparse
-import os
 import pathlib
 import re
 import shlex
 import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "support"))
+from testing import ROOT, add_zwasm_option, zwasm_command  # noqa: E402
+
 TIMEOUT_SECONDS = 60
 
 
@@ -41,14 +43,10 @@ def failure(zwasm, example):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
-    if len(zwasm) == 1:
-        zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
+    zwasm = zwasm_command(arguments.zwasm)
     examples = arguments.files or sorted((ROOT / "examples" / "wat").glob("*.wat"))
     failures = 0
     for example in examples:

@@ -12,14 +12,15 @@ Every assertion of every script must hold.
 Prints one line for each script that fails, and the counts of scripts and assertions.
 """
 import argparse
-import os
 import pathlib
 import re
-import shlex
 import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "support"))
+from testing import SKIPPED, add_zwasm_option, test_data, zwasm_command  # noqa: E402
+
 TIMEOUT_SECONDS = 300
 
 # How many scripts a group has at the pinned commit, so that none is lost unnoticed.
@@ -79,19 +80,14 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("group", choices=SCRIPTS)
     parser.add_argument("--mode", choices=MODES, default="default")
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     arguments = parser.parse_args()
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
-    if len(zwasm) == 1:
-        zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
-    data = pathlib.Path(os.environ.get("ZWASM_TESTDATA") or HERE.parent.parent / "shared")
-    suite = data.resolve() / "spec"
+    zwasm = zwasm_command(arguments.zwasm)
+    suite = test_data("spec") / "spec"
     scripts = sorted(folder_of(arguments.group, suite).glob("*.wast"))
     if not scripts:
         print(f"skipped: no scripts in {folder_of(arguments.group, suite)}")
-        return 77
+        return SKIPPED
 
     options = list(MODES[arguments.mode])
     for feature in DISABLED.get(arguments.group, []):

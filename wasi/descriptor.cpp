@@ -113,7 +113,9 @@ void Descriptor::find_out() {
     return;
   }
   type = host_type;
-  flags = fdflags_of_host(host_flags);
+  // Whether the host's descriptor is non-blocking is not the guest's affair: it waits in any case,
+  // unless it asks for the flag itself.
+  flags = fdflags_of_host(host_flags) & static_cast<uint16_t>(~fdflags::nonblock);
   Rights possible = rights::stream;
   if (type == FileType::regular_file || type == FileType::block_device) possible = rights::file;
   if (type == FileType::directory) possible = 0;

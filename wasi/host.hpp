@@ -71,12 +71,18 @@ class Host {
   void set_random(const RandomSource& random) { random_ = random; }
   void set_lookup(Lookup lookup) { resolver_.set_lookup(lookup); }
 
+  /// Lets SIGPIPE come when the guest writes to a standard stream of the process that nobody reads
+  /// any more: a program in a pipe usually ends that way. Otherwise, and on all other descriptors,
+  /// the guest gets Errno::pipe, and the process no signal.
+  void set_signals_broken_pipe(bool signals) { signals_broken_pipe_ = signals; }
+
   /// Writes each call, its arguments and its outcome to the process's standard error.
   void set_trace(bool trace) { trace_ = trace; }
 
   // --- For the functions that the guest calls ---
 
   bool is_traced() const { return trace_; }
+  bool signals_broken_pipe() const { return signals_broken_pipe_; }
 
   const StringTable& arguments() const { return arguments_; }
   const StringTable& environment() const { return environment_; }
@@ -123,6 +129,7 @@ class Host {
   ClockSource clock_;
   RandomSource random_;
   bool trace_ = false;
+  bool signals_broken_pipe_ = false;
 };
 
 }  // namespace zwasm::wasi

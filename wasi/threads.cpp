@@ -140,7 +140,7 @@ int32_t Threads::spawn(Store& parent, uint32_t argument) {
     forget(*thread);
     return failure(Errno::again);
   }
-  if (!thread->thread.start(&run, thread, stack_bytes)) {
+  if (!thread->thread.start(&run, thread, os::Placement::elsewhere, stack_bytes)) {
     forget(*thread);
     return failure(Errno::again);
   }

@@ -1,7 +1,6 @@
 """The programs that are measured: where they are, how they are run and what they must answer."""
 import fnmatch
 import json
-import os
 import pathlib
 import re
 
@@ -91,17 +90,6 @@ class Program:
             if first_answers.setdefault(self.name, result.stdout) != result.stdout:
                 return "output differs from the other engines'"
         return None
-
-
-def find_data(given):
-    """The folder of test data, which holds bench/ and guests/, or None."""
-    root = pathlib.Path(__file__).resolve().parents[2]
-    folders = [given] if given else [os.environ.get("ZWASM_TESTDATA"), root.parent / "shared",
-                                     root / "build" / "testdata"]
-    for folder in folders:
-        if folder and (pathlib.Path(folder) / "bench").is_dir():
-            return pathlib.Path(folder).resolve()
-    return None
 
 
 def _short_name(relative):

@@ -30,6 +30,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "support"))
+from testing import ROOT, add_zwasm_option, zwasm_command  # noqa: E402
+
 TIMEOUT_SECONDS = 120
 NO_NEWLINE = "\\no newline\n"
 
@@ -134,7 +138,7 @@ def run_file(path, zwasm, bless):
         wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(zwasm)} "$@"\n')
         wrapper.chmod(0o755)
         environment = {"PATH": f"{tools}:{os.environ['PATH']}", "LC_ALL": "C", "HOME": "/nowhere",
-                       "ROOT": str(pathlib.Path(__file__).resolve().parents[2])}
+                       "ROOT": str(ROOT)}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "QEMU_LD_PREFIX"):
             if name in os.environ:
                 environment[name] = os.environ[name]
@@ -167,14 +171,10 @@ def run_file(path, zwasm, bless):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
-    if len(zwasm) == 1:
-        zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
+    zwasm = zwasm_command(arguments.zwasm)
     bless = os.environ.get("ZWASM_BLESS") == "1"
     passed = failed = 0
     for path in arguments.files:

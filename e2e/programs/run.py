@@ -12,13 +12,15 @@ each program that fails, and the counts.
 """
 import argparse
 import json
-import os
 import pathlib
-import shlex
 import subprocess
 import sys
 import tempfile
 import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "support"))
+from testing import add_zwasm_option, test_data, zwasm_command  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIMEOUT_SECONDS = 600
@@ -26,7 +28,7 @@ TIMEOUT_SECONDS = 600
 # Benchmarks that take an interpreter too long for every run of the tests.
 LONG = {
     "libsodium/libsodium-box8.wasm", "libsodium/libsodium-pwhash_scrypt.wasm",
-    "libsodium/libsodium-sign.wasm", "shootout/ed25519.wasm", "shootout/fib2.wasm",
+    "libsodium/libsodium-sign.wasm", "wasi/mandel.wasm", "shootout/ed25519.wasm", "shootout/fib2.wasm",
     "shootout/seqhash.wasm", "shootout/sieve.wasm", "sightglass/gcc-loops/benchmark.wasm",
 }
 
@@ -113,20 +115,15 @@ def main():
     parser.add_argument("group")
     parser.add_argument("--all", action="store_true", help="the long benchmarks, too")
     parser.add_argument("--verbose", action="store_true", help="a line and the time for each program")
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     arguments = parser.parse_args()
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
-    if len(zwasm) == 1:
-        zwasm = [str(pathlib.Path(zwasm[0]).resolve())]
-    data = pathlib.Path(os.environ.get("ZWASM_TESTDATA") or HERE.parents[2] / "shared").resolve()
+    zwasm = zwasm_command(arguments.zwasm)
     if arguments.group == "guests":
-        programs = list(guests(data / "guests"))
+        programs = list(guests(test_data("guests") / "guests"))
     elif arguments.group == "programs":
-        programs = list(listed(data / "programs", None, True))
+        programs = list(listed(test_data("programs") / "programs", None, True))
     else:
-        programs = list(listed(data / "bench", arguments.group, arguments.all))
+        programs = list(listed(test_data("bench") / "bench", arguments.group, arguments.all))
     if not programs:
         sys.exit(f"no programs in the group {arguments.group}")
 

@@ -16,12 +16,14 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import shlex
 import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "support"))
+from testing import ROOT, SKIPPED, add_zwasm_option, test_data, zwasm_command  # noqa: E402
+
 # Features that wabt has, but switches on one by one.
 FEATURES = [f"--enable-{name}" for name in
             ("exceptions", "threads", "tail-call", "memory64", "multi-memory", "extended-const",
@@ -104,24 +106,22 @@ class Comparison:
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("suite", choices=LEAST)
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     arguments = parser.parse_args()
     wabt = os.environ.get("ZWASM_WABT")
     if not wabt:
         print("skipped: no wabt")
-        return 77
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
+        return SKIPPED
+    zwasm = zwasm_command(arguments.zwasm)
     if arguments.suite == "own":
         scripts = [*(ROOT / "tests" / "wast").glob("*.wast"),
                    *(ROOT / "examples" / "wat").glob("*.wat")]
     else:
-        scripts = list((pathlib.Path(os.environ["ZWASM_TESTDATA"]) / "spec").glob("*.wast"))
+        scripts = list((test_data("spec") / "spec").glob("*.wast"))
     with tempfile.TemporaryDirectory() as scratch:
         def compare(script):
             folder = pathlib.Path(scratch) / script.name
             folder.mkdir()
-            zwasm = shlex.split(arguments.zwasm)
             return Comparison(zwasm, pathlib.Path(wabt), script, folder).compare()
 
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:

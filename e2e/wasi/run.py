@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the official WASI 0.1 test suite with a zwasm executable, or that of wasi-threads.
 
-Usage: run.py [ZWASM [SUITE]] [--threads] [--filter TEXT] [--verbose] [--option ARG]...
+Usage: run.py [SUITE] [--zwasm ZWASM] [--threads] [--filter TEXT] [--verbose] [--option ARG]...
 
 SUITE is the folder with the test programs (default: wasi-testsuite/wasip1 of the test data). Each
 X.wasm is run twice, as the suite says and with ERRNO_MODE_UNIX set, which makes those tests that
@@ -14,25 +14,19 @@ import argparse
 import json
 import os
 import pathlib
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "support"))
+from testing import add_zwasm_option, test_data, zwasm_command  # noqa: E402
+
 TIMEOUT_SECONDS = 60
+# How many programs each suite has at the pinned commit, so that none is lost unnoticed.
+PROGRAMS = {"wasip1": 72, "wasi-threads": 15}
 ERRNO_MODES = {"any errno": {}, "unix errno": {"ERRNO_MODE_UNIX": "1"}}
-
-
-def default_suite(name):
-    root = pathlib.Path(__file__).resolve().parents[2]
-    folders = [root.parent / "shared", root / "build" / "testdata"]
-    if "ZWASM_TESTDATA" in os.environ:
-        folders.insert(0, pathlib.Path(os.environ["ZWASM_TESTDATA"]))
-    for folder in folders:
-        if (folder / "wasi-testsuite" / name).is_dir():
-            return folder / "wasi-testsuite" / name
-    sys.exit("no test suite: pass its folder, or set ZWASM_TESTDATA")
 
 
 def operations(spec):
@@ -105,8 +99,7 @@ def run_test(zwasm, options, program, extra_env, scratch, open_input):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("zwasm", nargs="?", default=os.environ.get("ZWASM_CLI"),
-                        help="the executable; several words start it under an emulator")
+    add_zwasm_option(parser)
     parser.add_argument("suite", nargs="?", type=pathlib.Path)
     parser.add_argument("--threads", action="store_true", help="the suite of wasi-threads")
     parser.add_argument("--filter", default="", help="only programs whose path has this text")
@@ -114,14 +107,10 @@ def main():
     parser.add_argument("--option", action="append", default=[], help="option for `zwasm run`")
     arguments = parser.parse_args()
 
-    if not arguments.zwasm:
-        parser.error("no executable: pass it, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
-    if "/" in zwasm[-1]:
-        zwasm[-1] = os.path.abspath(zwasm[-1])
+    zwasm = zwasm_command(arguments.zwasm)
     threads = arguments.threads
-    suite = arguments.suite or default_suite("wasi-threads" if threads else "wasip1")
-    suite = suite.resolve()
+    part = "wasi-testsuite/" + ("wasi-threads" if threads else "wasip1")
+    suite = (arguments.suite or test_data(part) / part).resolve()
     options = arguments.option + (["--wasi-threads"] if threads else [])
     programs = [p for p in sorted(suite.rglob("*.wasm")) if arguments.filter in str(p)]
     if not programs:
@@ -141,6 +130,10 @@ def main():
                 failed += 1
                 print(f"FAILED {name}: {problem}")
     print(f"{passed} passed, {failed} failed")
+    expected = PROGRAMS["wasi-threads" if threads else "wasip1"]
+    if not arguments.suite and not arguments.filter and len(programs) != expected:
+        print(f"{len(programs)} programs in the suite, expected {expected}")
+        return 1
     return 1 if failed else 0
 
 

@@ -29,6 +29,8 @@ char* align_up(char* pointer, size_t alignment) {
 }  // namespace
 
 void Allocator::exit_out_of_memory(size_t size) {
+  // What a program has set for `new` it wants here, too: it may know better what to say.
+  if (const std::new_handler handler = std::get_new_handler(); handler != nullptr) handler();
   std::fprintf(stderr, "zwasm: out of memory: no %zu bytes for bookkeeping\n", size);
   std::_Exit(70);
 }

@@ -25,23 +25,33 @@ class Allocator {
   virtual void deallocate(void* block, size_t size, size_t alignment) = 0;
 
   /// `allocate` for bookkeeping whose size is linear in input that is already in memory: it does
-  /// not return without memory, but ends the process with one line. Guest-controlled amounts
-  /// (memories, tables, stacks, translated code) use `allocate` and report an `Error`.
+  /// not return without memory, but ends the process with one line, unless std::get_new_handler()
+  /// ends it in a way of its own. Guest-controlled amounts (memories, tables, stacks, translated
+  /// code) use `allocate` and report an `Error`.
   void* allocate_or_exit(size_t size, size_t alignment) {
     void* block = allocate(size, alignment);
     if (block == nullptr && size != 0) exit_out_of_memory(size);
     return block;
   }
 
+  /// Ends the process with one line: bookkeeping of `size` bytes found no memory, and what needs it
+  /// can neither go on nor be undone.
+  [[noreturn]] static void exit_out_of_memory(size_t size);
+
  protected:
   ~Allocator() = default;
-
- private:
-  [[noreturn]] static void exit_out_of_memory(size_t size);
 };
 
 /// The allocator over malloc that is used when the embedder gives none.
 Allocator& system_allocator();
+
+/// Ends the life of an object in a block of `allocator`. Null is allowed.
+template <class T>
+void destroy_object(Allocator& allocator, T* object) {
+  if (object == nullptr) return;
+  object->~T();
+  allocator.deallocate(object, sizeof(T), alignof(T));
+}
 
 /// Bump allocator: hands out memory from chunks and frees all of it when it is destroyed.
 /// Not thread-safe. `deallocate` gives memory back only when the block was the last one.

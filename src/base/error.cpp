@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "base/utf8.hpp"
+
 namespace zwasm {
 
 const char* trap_message(TrapKind kind) {
@@ -47,18 +49,38 @@ std::string format(const char* pattern, ...) {
   return text;
 }
 
+void append_printable(std::string& out, std::string_view text, Quotes quotes) {
+  while (!text.empty()) {
+    const DecodedScalar scalar = decode_utf8(text);
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (scalar.length == 0 || (scalar.length == 1 && is_unprintable(byte))) {
+      out += format("\\%02x", byte);
+    } else if (is_unprintable(scalar.value)) {
+      out += format("\\u{%x}", scalar.value);
+    } else {
+      if (quotes == Quotes::escape && (byte == '"' || byte == '\\')) out += '\\';
+      out += text.substr(0, scalar.length);
+    }
+    text.remove_prefix(scalar.length == 0 ? 1 : scalar.length);
+  }
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  append_printable(result, text);
+  return result;
+}
+
 std::string quoted(std::string_view name) {
   constexpr size_t longest = 200;
-  std::string text = "\"";
-  for (const char c : name.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || c == '"' || c == '\\') {
-      text += format("\\%02x", byte);
-    } else {
-      text += c;
-    }
+  size_t length = name.size();
+  if (length > longest) {
+    // Not through the middle of a character.
+    for (length = longest; length > longest - 3 && (name[length] & 0xC0) == 0x80;) --length;
   }
-  return text + (name.size() > longest ? "...\"" : "\"");
+  std::string text = "\"";
+  append_printable(text, name.substr(0, length), Quotes::escape);
+  return text + (name.size() > length ? "...\"" : "\"");
 }
 
 Error make_error(ErrorKind kind, uint64_t offset, const char* pattern, ...) {

@@ -50,8 +50,17 @@ const char* error_kind_name(ErrorKind kind);
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
 std::string format_list(const char* pattern, va_list arguments);
 
-/// A name of a module in double quotes, fit for one line of a message: control characters, quotes
-/// and backslashes become \hh, and what is longer than 200 bytes ends in "...".
+/// Whether quotes and backslashes are to be escaped, too.
+enum class Quotes : uint8_t { keep, escape };
+
+/// Appends text of a module, a file or a command line so that it stays on its line and does nothing
+/// to a terminal: with the escapes of the text format's strings for what is_unprintable
+/// (base/utf8.hpp), "\1b" or "\u{202e}", and for bytes that are not UTF-8, "\ff".
+void append_printable(std::string& out, std::string_view text, Quotes quotes = Quotes::keep);
+std::string printable(std::string_view text);
+
+/// A name of a module in double quotes, fit for a message: printable, quotes and backslashes
+/// escaped, and what is longer than 200 bytes ends in "...".
 std::string quoted(std::string_view name);
 
 /// Every failure is made here, so that one breakpoint sees them all.

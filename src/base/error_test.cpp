@@ -67,10 +67,26 @@ TEST_CASE("every phase has its word") {
 
 TEST_CASE("names in messages stay on one line") {
   CHECK(quoted("run") == "\"run\"");
-  CHECK(quoted("a\nb\"c\\d\x7F") == "\"a\\0ab\\22c\\5cd\\7f\"");
+  CHECK(quoted("a\nb\"c\\d\x7F") == R"("a\0ab\"c\\d\7f")");
   CHECK(quoted("\u00fc") == "\"\u00fc\"");
   CHECK(quoted(std::string(200, 'x')) == "\"" + std::string(200, 'x') + "\"");
   CHECK(quoted(std::string(201, 'x')) == "\"" + std::string(200, 'x') + "...\"");
+  CHECK(quoted(std::string(199, 'x') + "\u00fc") == "\"" + std::string(199, 'x') + "...\"");
+}
+
+TEST_CASE("text that a terminal could act upon is shown as escapes") {
+  CHECK(printable("") == "");
+  CHECK(printable("plain \"text\" \\ \u00fc \u4e2d \U0001F600") ==
+        "plain \"text\" \\ \u00fc \u4e2d \U0001F600");
+  CHECK(printable({"\0\t\x1b[2J\x7F", 7}) == R"(\00\09\1b[2J\7f)");
+  CHECK(printable("\xC2\x80\xC2\x9F\xC2\xA0") == "\\u{80}\\u{9f}\u00a0");
+  CHECK(printable("\u061C\u200D\u200E\u200F\u2010") == "\\u{61c}\u200D\\u{200e}\\u{200f}\u2010");
+  CHECK(printable("\u2027\u2028\u2029\u202A\u202E\u202F") ==
+        "\u2027\\u{2028}\\u{2029}\\u{202a}\\u{202e}\u202F");
+  CHECK(printable("\u2065\u2066\u2069\u206A") == "\u2065\\u{2066}\\u{2069}\u206A");
+  CHECK(printable("\x9b\xff\xC3(\xE2\x80\xF0\x9F\x98") == R"(\9b\ff\c3(\e2\80\f0\9f\98)");
+  CHECK(printable("\xED\xA0\x80\xC0\x80") == R"(\ed\a0\80\c0\80)");
+  CHECK(printable(quoted("\x1b\u202E\"")) == quoted("\x1b\u202E\""));
 }
 
 }  // namespace zwasm

@@ -1,7 +1,9 @@
 // LEB128 integers (specification, Binary Format: Integers).
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 namespace zwasm {
@@ -23,6 +25,27 @@ constexpr const char* leb_message(LebError error) {
 /// the offending byte when it fails.
 template <class T, unsigned bits>
 [[gnu::noinline]] LebError read_long_leb(const uint8_t*& position, const uint8_t* end, T& value) {
+  // Four bytes at once: they cannot be too many or too large.
+  static_assert(bits >= 28 && std::endian::native == std::endian::little);
+  if (end - position >= 4) {
+    uint32_t word;
+    std::memcpy(&word, position, 4);
+    const uint32_t last = ~word & 0x80808080;  // the high bit of each byte that may be the last
+    if (last != 0) {
+      const auto size = static_cast<unsigned>(std::countr_zero(last) + 1) / 8;
+      const unsigned unused = 32 - 7 * size;
+      const uint32_t joined = ((word & 0x7F) | (word >> 1 & 0x3F80) | (word >> 2 & 0x1FC000) |
+                               (word >> 3 & 0xFE00000))
+                              << unused;
+      position += size;
+      if constexpr (std::is_signed_v<T>) {
+        value = static_cast<int32_t>(joined) >> unused;
+      } else {
+        value = joined >> unused;
+      }
+      return LebError::none;
+    }
+  }
   uint64_t result = 0;
   unsigned shift = 0;
   const uint8_t* p = position;

@@ -50,6 +50,14 @@ void check_round_trip(T value, size_t longest) {
     CHECK(result.error == LebError::none);
     CHECK(result.value == value);
     CHECK(result.consumed == static_cast<ptrdiff_t>(bytes.size()));
+    for (const uint8_t behind : std::initializer_list<uint8_t>{0x00, 0x7F, 0x80, 0xFF}) {
+      std::vector<uint8_t> followed = bytes;
+      followed.insert(followed.end(), 4, behind);
+      const Read<T> same = read<T>(followed);
+      CHECK(same.error == LebError::none);
+      CHECK(same.value == value);
+      CHECK(same.consumed == result.consumed);
+    }
     for (size_t cut = 0; cut < bytes.size(); ++cut) {
       const std::vector<uint8_t> truncated(bytes.begin(),
                                            bytes.begin() + static_cast<ptrdiff_t>(cut));

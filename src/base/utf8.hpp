@@ -49,6 +49,29 @@ inline bool is_valid_utf8(std::string_view text) {
   return true;
 }
 
+/// The scalar value that a non-empty text begins with, and the length of its encoding; length 0 if
+/// the text begins with none.
+struct DecodedScalar {
+  uint32_t value = 0;
+  unsigned length = 0;
+};
+inline DecodedScalar decode_utf8(std::string_view text) {
+  const auto lead = static_cast<uint8_t>(text[0]);
+  const unsigned length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (length > text.size() || !is_valid_utf8(text.substr(0, length))) return {};
+  uint32_t value = length == 1 ? lead : lead & (0x7Fu >> length);
+  for (unsigned i = 1; i < length; ++i) value = value << 6 | (static_cast<uint8_t>(text[i]) & 0x3F);
+  return {value, length};
+}
+
+/// Whether a terminal could act upon the character, or show what is around it in another order or
+/// on another line: controls, marks of direction, separators of lines.
+inline bool is_unprintable(uint32_t scalar) {
+  return scalar < 0x20 || (scalar >= 0x7F && scalar < 0xA0) || scalar == 0x061C ||
+         scalar == 0x200E || scalar == 0x200F || (scalar >= 0x2028 && scalar <= 0x202E) ||
+         (scalar >= 0x2066 && scalar <= 0x2069);
+}
+
 /// Writes the encoding of a scalar value to `out` (room for 4) and returns its length, 1 to 4.
 inline unsigned encode_utf8(uint32_t scalar, char* out) {
   const auto put = [&](unsigned i, uint32_t byte) { out[i] = static_cast<char>(byte); };

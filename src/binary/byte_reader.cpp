@@ -29,6 +29,11 @@ bool abstract_heap_type(uint8_t byte, AbstractHeapType& type, Feature& feature) 
 
 }  // namespace
 
+std::string not_built_message(Feature feature) {
+  return format("feature %s is not part of this build",
+                feature_table[static_cast<size_t>(feature)].name.data());
+}
+
 bool ByteReader::read_name(std::string_view& name) {
   const uint32_t start = offset();
   uint32_t length;
@@ -46,7 +51,7 @@ bool ByteReader::read_heap_type(HeapType& type) {
   AbstractHeapType abstract;
   Feature feature;
   if (abstract_heap_type(*position_, abstract, feature)) {
-    if (!features_.has(feature)) return fail(start, "malformed heap type");
+    if (!features_.has(feature)) return fail_feature(start, feature, "malformed heap type");
     ++position_;
     type = abstract;
     return true;
@@ -79,7 +84,10 @@ bool ByteReader::read_reference_type(ValType& type) {
   }
   // Tables of functions are older than reference types; what else uses the type is checked where
   // it is used.
-  if (abstract_heap_type(byte, abstract, feature) && (byte == 0x70 || features_.has(feature))) {
+  if (abstract_heap_type(byte, abstract, feature)) {
+    if (byte != 0x70 && !features_.has(feature)) {
+      return fail_feature(start, feature, "malformed reference type");
+    }
     ++position_;
     type = ValType::ref(abstract, true);
     return true;
@@ -90,11 +98,17 @@ bool ByteReader::read_reference_type(ValType& type) {
 bool ByteReader::read_vector_or_reference_type(ValType& type) {
   if (at_end()) return fail_end();
   const uint8_t byte = *position_;
-  if (byte == 0x7B && features_.has(Feature::simd)) return accept(type, valtype::v128);
+  if (byte == 0x7B) {
+    return features_.has(Feature::simd)
+               ? accept(type, valtype::v128)
+               : fail_feature(offset(), Feature::simd, "malformed value type");
+  }
   AbstractHeapType abstract;
   Feature feature;
-  const bool abbreviation =
-      abstract_heap_type(byte, abstract, feature) && features_.has(feature);
+  const bool abbreviation = abstract_heap_type(byte, abstract, feature);
+  if (abbreviation && !features_.has(feature)) {
+    return fail_feature(offset(), feature, "malformed value type");
+  }
   if (byte != 0x63 && byte != 0x64 && !abbreviation) return fail(offset(), "malformed value type");
   return read_reference_type(type);
 }
@@ -122,6 +136,12 @@ bool ByteReader::fail(uint32_t offset, const char* pattern, ...) {
   error_ = make_error(ErrorKind::malformed, offset, "%s", format_list(pattern, arguments).c_str());
   va_end(arguments);
   return false;
+}
+
+bool ByteReader::fail_feature(uint32_t offset, Feature feature, const char* malformed) {
+  if (is_built(feature)) return fail(offset, "%s", malformed);
+  return fail_with(make_error(ErrorKind::unsupported, offset, "%s",
+                              not_built_message(feature).c_str()));
 }
 
 bool ByteReader::fail_invalid(uint32_t offset, const char* pattern, ...) {

@@ -13,6 +13,9 @@
 
 namespace zwasm {
 
+/// Why a module cannot be used that needs a feature without code in this build.
+std::string not_built_message(Feature feature);
+
 /// Block type as written: empty, one value type, or a type index.
 struct BlockType {
   enum class Kind : uint8_t { empty, value, index };
@@ -50,7 +53,7 @@ class ByteReader {
   const Error& error() const { return error_; }
   Error take_error() { return std::move(error_); }
 
-  bool read_u8(uint8_t& value) {
+  [[gnu::always_inline]] bool read_u8(uint8_t& value) {
     if (position_ == end_) [[unlikely]] return fail_end();
     value = *position_++;
     return true;
@@ -116,6 +119,10 @@ class ByteReader {
   [[gnu::cold, gnu::noinline, gnu::format(printf, 3, 4)]] bool fail_invalid(uint32_t offset,
                                                                             const char* pattern,
                                                                             ...);
+  /// The same because `feature` is off: malformed, with that text, or unsupported and naming the
+  /// feature if this build has no code for it.
+  [[gnu::cold, gnu::noinline]] bool fail_feature(uint32_t offset, Feature feature,
+                                                 const char* malformed);
   bool fail_end() {
     record_end();  // a call of its own, so that the compiler sees the false
     return false;

@@ -7,6 +7,15 @@ namespace zwasm {
 static_assert(std::endian::native == std::endian::little,
               "constants are copied from the module, where they are little endian");
 
+namespace {
+
+/// Whether it is an instruction of a feature that is not part of this build.
+bool lacks_code(const DecodeRow& row) {
+  return row.feature != DecodeRow::no_feature && !is_built(static_cast<Feature>(row.feature));
+}
+
+}  // namespace
+
 bool InstructionReader::read_prefixed_opcode(uint8_t prefix, Instruction& instruction) {
   uint32_t code;
   if (!in_.read_u32(code)) return false;
@@ -19,6 +28,9 @@ bool InstructionReader::read_prefixed_opcode(uint8_t prefix, Instruction& instru
   }
   const DecodeRow row = code < rows.size() ? rows[code] : DecodeRow{};
   if (!in_.features().has(static_cast<Feature>(row.feature))) {
+    if (lacks_code(row)) {
+      return in_.fail_feature(instruction.offset, static_cast<Feature>(row.feature), "");
+    }
     return in_.fail(instruction.offset, "illegal opcode %02x %02x", prefix, code);
   }
   instruction.opcode = static_cast<Opcode>(row.opcode);
@@ -126,6 +138,8 @@ bool InstructionReader::read_data_index(uint32_t& index) {
 }
 
 bool InstructionReader::fail_opcode(uint32_t code, uint32_t offset) {
+  const DecodeRow row = decode_rows_plain[code];
+  if (lacks_code(row)) return in_.fail_feature(offset, static_cast<Feature>(row.feature), "");
   return in_.fail(offset, "illegal opcode %02x", code);
 }
 

@@ -218,6 +218,7 @@ class ModuleDecoder {
         TypeDefinition type;
         type.group_start = first;
         type.group_size = group_size;
+        type.offset = in_.offset();
         if (!read_sub_type(type)) return false;
         types_.push_back(type);
       }
@@ -252,7 +253,11 @@ class ModuleDecoder {
     if (form == 0x5F && has(Feature::gc)) {
       type.kind = CompositeKind::struct_;
       return read_list(type.fields, limits::max_struct_fields, "fields", 2,
-                       [this](FieldType& field) { return read_field_type(field); });
+                       [&](FieldType& field) {
+                         if (!read_field_type(field)) return false;
+                         type.place(field);
+                         return true;
+                       });
     }
     if (form == 0x5E && has(Feature::gc)) {
       type.kind = CompositeKind::array;
@@ -260,7 +265,8 @@ class ModuleDecoder {
       type.fields = element;
       return read_field_type(element[0]);
     }
-    return in_.fail(start, "malformed definition type");
+    const bool is_gc = form == 0x4E || form == 0x4F || form == 0x50 || form == 0x5E || form == 0x5F;
+    return in_.fail_feature(start, is_gc ? Feature::gc : Feature::mvp, "malformed definition type");
   }
 
   bool read_value_types(std::span<const ValType>& types, uint32_t limit, const char* what) {
@@ -295,6 +301,9 @@ class ModuleDecoder {
   bool read_limits(Limits& limits, uint8_t allowed, uint8_t& flags) {
     const uint32_t start = in_.offset();
     if (!in_.read_u8(flags)) return false;
+    if ((flags & ~allowed & limits_shared) != 0) {
+      return in_.fail_feature(start, Feature::threads, "malformed limits flags");
+    }
     if ((flags & ~allowed) != 0) return in_.fail(start, "malformed limits flags");
     limits.has_max = (flags & limits_max) != 0;
     return read_size(limits.min) && (!limits.has_max || read_size(limits.max));
@@ -322,6 +331,7 @@ class ModuleDecoder {
   }
 
   bool read_memory_type(MemoryType& type) {
+    type.offset = in_.offset();
     uint8_t flags;
     if (!read_limits(type.limits,
                      limits_max | flag(limits_shared, Feature::threads) |
@@ -343,7 +353,7 @@ class ModuleDecoder {
   }
 
   bool read_tag_type(TagType& type) {
-    const uint32_t start = in_.offset();
+    const uint32_t start = type.offset = in_.offset();
     uint8_t attribute;
     if (!in_.read_u8(attribute)) return false;
     if (attribute != 0) return in_.fail(start, "malformed tag attribute");
@@ -385,6 +395,7 @@ class ModuleDecoder {
       }
       case ExternKind::table: {
         Table table;
+        table.offset = in_.offset();
         return read_table_type(table.type) && add(tables_, module_.imported_tables, table);
       }
       case ExternKind::memory: {
@@ -416,6 +427,7 @@ class ModuleDecoder {
 
   bool tables() {
     return append_list(tables_, limits::max_tables, "tables", 3, [this](Table& table) {
+      table.offset = in_.offset();
       if (next_is(0x40)) {
         in_.seek(in_.position() + 1);
         const uint32_t start = in_.offset();

@@ -12,6 +12,8 @@ namespace zwasm {
 /// Hands out cells from page-aligned chunks; they live as long as this. Not thread-safe.
 class CodeMemory {
  public:
+  explicit CodeMemory(Allocator& allocator) : chunks_(allocator) {}
+
   /// `count` cells, or null when there is no memory.
   Cell* allocate(size_t count);
   /// Bytes handed out.

@@ -29,32 +29,56 @@ bool insert_by_address(Vector<Element>& elements, const Element& added) {
   return true;
 }
 
-[[noreturn]] void exit_out_of_memory() {
-  // A collection cannot go on without knowing the roots, and cannot be undone.
-  system_allocator().allocate_or_exit(SIZE_MAX / 2, 1);
-  __builtin_unreachable();
+Error out_of_memory() {
+  return make_error(ErrorKind::host, Error::no_offset, "out of memory");
 }
 
 }  // namespace
 
 CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes)
-    : runtime_(runtime), features_(config.features),
+    : ModuleCode(runtime.allocator),
+      runtime_(runtime),
+      features_(config.features),
       deterministic_(config.deterministic),
-      bytes_(std::move(bytes)) {}
+      bytes_(std::move(bytes)),
+      module_(runtime.allocator),
+      type_ids_(runtime.allocator),
+      raw_type_ids_(runtime.allocator),
+      code_memory_(runtime.allocator),
+      variants_{VariantCode(runtime.allocator), VariantCode(runtime.allocator)},
+      catching_bodies_(runtime.allocator),
+      reference_maps_(runtime.allocator),
+      map_arena_(runtime.allocator),
+      arena_(runtime.allocator) {}
+
+CompiledModule::~CompiledModule() {
+  runtime_.types.release(module_.types, type_ids_.span());
+  destroy_object(runtime_.allocator, lowering_);
+}
+
+void CompiledModule::destroy() const {
+  Allocator& allocator = runtime_.allocator;
+  this->~CompiledModule();
+  allocator.deallocate(const_cast<CompiledModule*>(this), sizeof(*this), alignof(CompiledModule));
+}
 
 Result<Ref<CompiledModule>> CompiledModule::make(Runtime& runtime, const Config& config,
                                                  os::OwnedBytes bytes, std::string_view name) {
-  const Ref<CompiledModule> owner(new CompiledModule(runtime, config, std::move(bytes)));
+  void* const room =
+      runtime.allocator.allocate(sizeof(CompiledModule), alignof(CompiledModule));
+  if (room == nullptr) return out_of_memory();
+  const Ref<CompiledModule> owner(new (room) CompiledModule(runtime, config, std::move(bytes)));
   CompiledModule& self = *owner;
   self.set_fallback_name(std::string(name));
   ModuleStats& stats = self.stats_;
   const uint64_t start = os::monotonic_now();
-  self.module_ = ZWASM_TRY(decode_module(self.bytes_.bytes(), self.features_));
+  self.module_ = ZWASM_TRY(decode_module(self.bytes_.bytes(), self.features_, runtime.allocator));
   const uint64_t decoded = os::monotonic_now();
   self.type_ids_.resize(self.module_.types.size());
+  std::ranges::fill(self.type_ids_, no_canonical_type);
   ZWASM_CHECK(
       validate_on_threads(self.module_, self.features_, runtime.types, self.type_ids_.span(),
-                          config.validation_threads));
+                          config.validation_threads, runtime.allocator));
   self.raw_type_ids_.reserve(self.type_ids_.size());
   for (const CanonicalType id : self.type_ids_.span()) {
     self.raw_type_ids_.push_back(static_cast<uint32_t>(id));
@@ -101,9 +125,13 @@ LoweringOptions CompiledModule::options(Variant variant,
   return options;
 }
 
-Lowering& CompiledModule::lowering() {
-  if (lowering_ == nullptr) lowering_ = std::make_unique<Lowering>(module_);
-  return *lowering_;
+/// Null when there is no memory.
+Lowering* CompiledModule::lowering() {
+  if (lowering_ == nullptr) {
+    void* const room = runtime_.allocator.allocate(sizeof(Lowering), alignof(Lowering));
+    if (room != nullptr) lowering_ = new (room) Lowering(module_, runtime_.allocator);
+  }
+  return lowering_;
 }
 
 Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
@@ -114,7 +142,8 @@ Status CompiledModule::lower_once(Variant variant, uint32_t defined_index) {
   const uint64_t start = os::monotonic_now();
   const uint32_t function = module_.imported_functions + defined_index;
   replayed_ = nullptr;
-  ZWASM_CHECK(lowering().lower(FuncIndex{function},
+  if (lowering() == nullptr) return make_trap(TrapKind::out_of_memory);
+  ZWASM_CHECK(lowering_->lower(FuncIndex{function},
                                options(variant, LoweringOptions::Record::nothing)));
   const size_t count = lowering_->cells().size();
   Cell* cells = code_memory_.allocate(count);
@@ -155,16 +184,6 @@ TrapKind CompiledModule::lower(VMContext* vmctx, FuncEntry* entry) {
   return TrapKind::unsupported;
 }
 
-Status CompiledModule::lower_all(Variant variant) {
-  if (entries(variant) == nullptr) return make_trap(TrapKind::out_of_memory);
-  Status first;
-  for (uint32_t i = 0; i < module_.codes.size(); ++i) {
-    Status status = lower_once(variant, i);
-    if (!status.ok() && first.ok()) first = std::move(status);
-  }
-  return first;
-}
-
 const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant& variant) const {
   for (size_t i = 0; i < variant_count; ++i) {
     const std::span<const Body> bodies = variants_[i].bodies.span();
@@ -182,10 +201,17 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
 
 /// Repeats the translation of a function with all that it can tell of its cells; the same function
 /// twice is no more work than once. False when there is no memory.
-bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record) {
-  if (replayed_ == body.cells && replayed_record_ >= record) return true;
+bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record,
+                            size_t recorded_cell) {
+  if (replayed_ == body.cells && replayed_record_ >= record && recorded_cell == SIZE_MAX) {
+    return true;
+  }
   replayed_ = nullptr;
-  if (!lowering().lower(FuncIndex{body.function}, options(variant, record)).ok()) return false;
+  LoweringOptions repeated = options(variant, record);
+  repeated.recorded_cell = recorded_cell;
+  if (lowering() == nullptr || !lowering_->lower(FuncIndex{body.function}, repeated).ok()) {
+    return false;
+  }
   replayed_ = body.cells;
   replayed_record_ = record;
   return true;
@@ -208,10 +234,22 @@ bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
 
 // --- References ---------------------------------------------------------------------------------
 
-std::span<const uint16_t> CompiledModule::reference_slots(const Cell* cell, Place place) {
+void CompiledModule::visit_references(const Cell* cell, Place place, Slot* frame,
+                                      gc::Heap& heap) {
   const std::lock_guard lock(mutex_);
-  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
   const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
+  for (const SlotRange range : reference_slots(address)) {
+    for (uint32_t i = 0; i < range.count; ++i) heap.visit(frame[range.first + i]);
+  }
+}
+
+std::span<const SlotRange> CompiledModule::reference_slots(uintptr_t address) {
+  if (map_arena_.footprint() > max_map_bytes) {
+    map_arena_.release();
+    reference_maps_.clear();
+    reference_map_count_ = 0;
+  }
+  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
   ReferenceMap& map = reference_map_place(address);
   if (map.address == 0) {
     map = {address, make_reference_map(address)};
@@ -231,23 +269,31 @@ CompiledModule::ReferenceMap& CompiledModule::reference_map_place(uintptr_t addr
 }
 
 /// The translation of the function is replayed, and tells what it knew at the cell.
-std::span<const uint16_t> CompiledModule::make_reference_map(uintptr_t address) {
+std::span<const SlotRange> CompiledModule::make_reference_map(uintptr_t address) {
   Variant variant{};
   const Body* body = find_body(address, variant);
   if (body == nullptr) return {};
-  if (!replay(*body, variant, LoweringOptions::Record::references)) exit_out_of_memory();
+  using Record = LoweringOptions::Record;
   size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
-  while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
-  const std::span<const uint16_t> locals = lowering_->local_reference_slots();
-  const std::span<const uint16_t> operands = lowering_->operand_reference_slots(index);
-  std::span<uint16_t> kept = arena_.make_array<uint16_t>(locals.size() + operands.size());
+  bool known = replay(*body, variant, Record::references);
+  if (known) {
+    while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
+    if (!lowering_->knows_references(index)) {
+      known = replay(*body, variant, Record::references, index);
+    }
+  }
+  // A collection cannot go on without knowing the roots, and cannot be undone.
+  if (!known) Allocator::exit_out_of_memory(body->count * sizeof(Cell));
+  const std::span<const SlotRange> locals = lowering_->local_reference_slots();
+  const std::span<const SlotRange> operands = lowering_->operand_reference_slots(index);
+  std::span<SlotRange> kept = map_arena_.make_array<SlotRange>(locals.size() + operands.size());
   std::ranges::copy(operands, std::ranges::copy(locals, kept.begin()).out);
   return kept;
 }
 
 void CompiledModule::grow_reference_maps() {
   Vector<ReferenceMap> old = std::move(reference_maps_);
-  reference_maps_ = Vector<ReferenceMap>();
+  reference_maps_ = Vector<ReferenceMap>(runtime_.allocator);
   reference_maps_.resize(old.empty() ? 64 : old.size() * 2);
   for (const ReferenceMap& map : old) {
     if (map.address != 0) reference_map_place(map.address) = map;

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <span>
 #include <string_view>
@@ -51,10 +50,6 @@ class CompiledModule final : public ModuleCode {
   std::span<const CanonicalType> type_ids() const override { return type_ids_.span(); }
   const uint32_t* raw_type_ids() const override { return raw_type_ids_.data(); }
 
-  /// Lowers every function of a variant now. Fails with the first function that fails, after trying
-  /// all of them.
-  Status lower_all(Variant variant);
-
   ModuleStats stats() const;
   /// What it took to make the binary from text. Not after the module is shared.
   void set_text_ns(uint64_t nanoseconds) { stats_.text_ns = nanoseconds; }
@@ -62,7 +57,7 @@ class CompiledModule final : public ModuleCode {
   FuncEntry* entries(Variant variant) override;
   TrapKind lower(VMContext* vmctx, FuncEntry* entry) override;
   bool locate(const Cell* cell, Place place, Location& location) override;
-  std::span<const uint16_t> reference_slots(const Cell* cell, Place place) override;
+  void visit_references(const Cell* cell, Place place, Slot* frame, gc::Heap& heap) override;
   bool find_handler(const Cell* cell, Place place, const Instance& instance,
                     const TagInstance& tag, Landing& landing) override;
 
@@ -78,27 +73,34 @@ class CompiledModule final : public ModuleCode {
     std::atomic<FuncEntry*> entries = nullptr;
     os::Mapping entry_memory;
     Vector<Body> bodies;  ///< by address
+
+    explicit VariantCode(Allocator& allocator) : bodies(allocator) {}
   };
   /// A function that catches exceptions.
   struct CatchingBody {
     const Cell* cells;
     std::span<const ExceptionHandler> handlers;
   };
-  /// What reference_slots answered before.
+  /// What visit_references found out before.
   struct ReferenceMap {
     uintptr_t address = 0;  ///< of the cell, or in the cell before it
-    std::span<const uint16_t> slots;
+    std::span<const SlotRange> slots;
   };
+  /// Bytes of maps that are kept at most, but for the last one: they can be made anew.
+  static constexpr size_t max_map_bytes = 256 * 1024;
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
-  ~CompiledModule() override = default;
+  ~CompiledModule() override;
+  void destroy() const override;
   LoweringOptions options(Variant variant, LoweringOptions::Record record) const;
-  Lowering& lowering();
+  Lowering* lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
   const Body* find_body(uintptr_t address, Variant& variant) const;
-  bool replay(const Body& body, Variant variant, LoweringOptions::Record record);
+  bool replay(const Body& body, Variant variant, LoweringOptions::Record record,
+              size_t recorded_cell = SIZE_MAX);
   bool keep_handlers(const Cell* cells);
-  std::span<const uint16_t> make_reference_map(uintptr_t address);
+  std::span<const SlotRange> reference_slots(uintptr_t address);
+  std::span<const SlotRange> make_reference_map(uintptr_t address);
   ReferenceMap& reference_map_place(uintptr_t address);
   void grow_reference_maps();
 
@@ -112,15 +114,16 @@ class CompiledModule final : public ModuleCode {
 
   mutable std::mutex mutex_;  ///< guards what follows, but for published entries
   ModuleStats stats_;
-  std::unique_ptr<Lowering> lowering_;
+  Lowering* lowering_ = nullptr;  ///< owned
   const Cell* replayed_ = nullptr;  ///< the body that lowering_ holds a replay of, and
   LoweringOptions::Record replayed_record_ = LoweringOptions::Record::nothing;  ///< with what
   CodeMemory code_memory_;
-  VariantCode variants_[variant_count];
+  VariantCode variants_[variant_count];  ///< by Variant
   Vector<CatchingBody> catching_bodies_;  ///< by address
   Vector<ReferenceMap> reference_maps_;   ///< open addressing; the size is a power of two
   size_t reference_map_count_ = 0;
-  Arena arena_;  ///< handlers and reference maps
+  Arena map_arena_;  ///< of the reference maps
+  Arena arena_;      ///< of the handlers
 };
 
 }  // namespace zwasm

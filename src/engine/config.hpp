@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/allocator.hpp"
 #include "wasm/features.hpp"
 #include "wasm/limits.hpp"
 
@@ -17,6 +18,10 @@ enum class TierPolicy : uint8_t {
 
 /// Options of an Engine; the defaults suit most embedders.
 struct Config {
+  /// Where the engine, its modules and its stores get memory for everything but mappings (linear
+  /// memories, stacks, code, the garbage-collected heap's spaces) and the texts of errors; outlives
+  /// the engine. Null: malloc. See Allocator::allocate_or_exit for what happens when there is none.
+  Allocator* allocator = nullptr;
   Features features;
   TierPolicy tier = TierPolicy::automatic;
   /// Charge fuel, one per instruction; see Store::set_fuel. A store begins without any.

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "engine/conversion.hpp"
 #include "interp/interp.hpp"
-#include "os/clock.hpp"
 #include "os/virtual_memory.hpp"
-#include "text/parser.hpp"
-#include "text/source_position.hpp"
 #include "wasm/limits.hpp"
 
 namespace zwasm {
 namespace {
-
-bool is_binary(std::span<const uint8_t> bytes) {
-  static constexpr uint8_t magic[] = {0, 'a', 's', 'm'};
-  return bytes.size() >= std::size(magic) && std::ranges::equal(bytes.first(4), magic);
-}
 
 /// Whether the text parser should see this: text begins with a parenthesis or a comment.
 bool may_be_text(std::span<const uint8_t> bytes) {
@@ -41,7 +34,8 @@ Engine::Engine(const Config& config)
       mode_reason_(choose_mode(config)),
       runtime_({&interp::invoke, interp::host_body(), interp::leave_cell(), interp::restore_cell()},
                mode_reason_ == ModeReason::default_ ? MemoryMode::guarded : MemoryMode::explicit_,
-               config.max_stack_bytes) {}
+               config.max_stack_bytes,
+               config.allocator != nullptr ? *config.allocator : system_allocator()) {}
 
 Engine::ModeReason Engine::choose_mode(const Config& config) {
   if (config.explicit_bounds_checks) return ModeReason::configured;
@@ -63,6 +57,10 @@ std::string_view Engine::memory_mode_text() const {
   return {};
 }
 
+std::string_view Engine::interpreter_text() {
+  return interp::can_trap_by_fault() ? "threaded code" : "portable";
+}
+
 Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_view name) {
   if (is_binary(bytes.bytes())) {
     return CompiledModule::make(runtime_, config_, std::move(bytes), name);
@@ -82,19 +80,6 @@ Result<Ref<CompiledModule>> Engine::compile(os::OwnedBytes bytes, std::string_vi
 Result<Ref<CompiledModule>> Engine::compile(std::span<const uint8_t> bytes,
                                             std::string_view name) {
   return compile(ZWASM_TRY(os::OwnedBytes::copy(bytes)), name);
-}
-
-Result<Ref<CompiledModule>> Engine::compile(std::string_view text, std::string_view name) {
-  const uint64_t start = os::monotonic_now();
-  const Vector<uint8_t> binary = ZWASM_TRY(parse_module(text, config_.features));
-  const uint64_t text_ns = os::monotonic_now() - start;
-  os::OwnedBytes bytes = ZWASM_TRY(os::OwnedBytes::copy(binary.span()));
-  auto module = CompiledModule::make(runtime_, config_, std::move(bytes), name);
-  if (!module.ok()) {
-    return at_source(module.take_error(), text, config_.features, binary.span());
-  }
-  (*module)->set_text_ns(text_ns);
-  return module;
 }
 
 Result<Ref<CompiledModule>> Engine::compile_file(const char* path, std::string_view name) {

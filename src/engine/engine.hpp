@@ -21,6 +21,7 @@
 #include "os/file.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/linker.hpp"
+#include "runtime/observer.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/store.hpp"
 #include "runtime/typed_func.hpp"
@@ -56,6 +57,9 @@ class Engine {
   /// (reason)".
   MemoryMode memory_mode() const { return runtime_.memory_mode; }
   std::string_view memory_mode_text() const;
+  /// How this build's interpreter goes from one operation to the next: "threaded code" or
+  /// "portable".
+  static std::string_view interpreter_text();
 
  private:
   enum class ModeReason : uint8_t { default_, configured, no_signals, interpreter, address_space };

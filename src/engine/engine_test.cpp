@@ -628,9 +628,36 @@ TEST_CASE("functions are lowered once, from several threads, when they are calle
   for (std::thread& thread : threads) thread.join();
   CHECK(sum == 4 * (21 + 4));
   CHECK(module->stats().functions_lowered == 2);
-  CHECK(module->lower_all(Variant::plain).ok());
+  CHECK(f.call_i32(*f.linker.instantiate(f.store, module).value(), "c", {i32(7)}) == 4);
   CHECK(module->stats().functions_lowered == 3);
   CHECK(module->stats().cell_bytes >= 3 * sizeof(Cell));
+}
+
+TEST_CASE("an object lives as long as the host roots it, and is found where it moved") {
+  Config config;
+  config.collect_always = true;
+  Fixture f(config);
+  Instance& instance = f.instantiate(R"((module
+    (type $box (struct (field i32)))
+    (func (export "make") (param i32) (result (ref $box)) (struct.new $box (local.get 0)))
+    (func (export "get") (param anyref) (result i32)
+      (struct.get $box 0 (ref.cast (ref $box) (local.get 0))))))");
+  const uint64_t empty = f.store.heap_stats().live_bytes;
+  const Value made = f.call(instance, "make", {i32(42)}).value();
+  const uint32_t root = f.store.make_root(made.low());
+  const uint32_t other = f.store.make_root(f.call(instance, "make", {i32(43)})->low());
+  f.store.collect_garbage();
+  CHECK(f.store.root(root) != made.low());
+  CHECK(f.call_i32(instance, "get", {Value(made.type(), f.store.root(root), 0)}) == 42);
+  CHECK(f.call_i32(instance, "get", {Value(made.type(), f.store.root(other), 0)}) == 43);
+  CHECK(f.store.heap_stats().live_bytes == empty + 2 * gc::slots_object_size(1));
+  f.store.release_root(root);
+  f.store.collect_garbage();
+  CHECK(f.store.heap_stats().live_bytes == empty + gc::slots_object_size(1));
+  CHECK(f.store.make_root(0) == root);
+  f.store.release_root(other);
+  f.store.collect_garbage();
+  CHECK(f.store.heap_stats().live_bytes == empty);
 }
 
 TEST_CASE("the bytes of a module are private") {

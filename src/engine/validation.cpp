@@ -23,11 +23,12 @@ constexpr unsigned thread_limit = 4;
 /// Hands out bodies in order, and keeps the first error in that order.
 class Bodies {
  public:
-  explicit Bodies(const ModuleContext& context) : context_(context) {}
+  Bodies(const ModuleContext& context, Allocator& allocator)
+      : context_(context), allocator_(allocator) {}
 
   /// Validates portions until there are none.
   void validate() {
-    FunctionValidator validator(context_, system_allocator());
+    FunctionValidator validator(context_, allocator_);
     size_t first, last;
     while (take(first, last)) {
       for (size_t i = first; i < last; ++i) {
@@ -67,6 +68,7 @@ class Bodies {
   }
 
   const ModuleContext& context_;
+  Allocator& allocator_;
   std::mutex mutex_;
   size_t next_ = 0;
   std::optional<Error> error_;
@@ -82,21 +84,23 @@ size_t body_bytes(const Module& module) {
 }  // namespace
 
 Status validate_on_threads(const Module& module, const Features& features, TypeRegistry& registry,
-                           std::span<CanonicalType> type_ids, unsigned max_threads) {
+                           std::span<CanonicalType> type_ids, unsigned max_threads,
+                           Allocator& allocator) {
   const ModuleContext context =
-      ZWASM_TRY(validate_declarations(module, features, registry, type_ids));
+      ZWASM_TRY(validate_declarations(module, features, registry, type_ids, allocator));
   size_t threads = body_bytes(module) / bytes_per_thread;
   if (threads > 1) {
     const unsigned allowed = max_threads == 0 ? os::processor_count() : max_threads;
     threads = std::min<size_t>({threads, allowed, thread_limit});
   }
-  Bodies bodies(context);
+  Bodies bodies(context, allocator);
   {
     os::Thread others[thread_limit - 1];
     for (size_t i = 1; i < threads; ++i) {
       // Without it, the rest do its work.
       const bool started = others[i - 1].start(
-          [](void* shared) { static_cast<Bodies*>(shared)->validate(); }, &bodies);
+          [](void* shared) { static_cast<Bodies*>(shared)->validate(); }, &bodies,
+          os::Placement::elsewhere);
       if (!started) break;
     }
     bodies.validate();

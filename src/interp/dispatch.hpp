@@ -21,7 +21,7 @@
 
 #include <bit>
 
-#include "interp/registers.hpp"
+#include "runtime/registers.hpp"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \

@@ -13,19 +13,19 @@ HandlerTable handlers();
 /// False in the portable form of the interpreter (older compilers, sanitizers).
 bool can_trap_by_fault();
 
-/// Bodies without a function of their own (ops.def: lazy, host, native, unsupported): the value of
-/// FuncEntry::body until there is a better one.
+/// Bodies without a function of their own: FuncEntry::body of a function that is not lowered yet,
+/// and of host functions.
 const Cell* lazy_body();
 const Cell* host_body();
-const Cell* unsupported_body();
 
 /// What control records that belong to no call lead to (runtime/frame.hpp).
 const Cell* leave_cell();
 const Cell* restore_cell();
 
-/// Calls `function` with its arguments at args[0..], which must lie on the context's value stack,
-/// at or above stack_top. Results replace the arguments. On failure context.trap says where. May be
-/// called again from a host function that runs inside (nested entry).
+/// Calls `function`, which is no host function, with its arguments at args[0..], which must lie on
+/// the context's value stack, at or above stack_top. Results replace the arguments. On failure
+/// context.trap says where. May be called again from a host function that runs inside (nested
+/// entry).
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args);
 
 }  // namespace zwasm::interp

@@ -5,9 +5,7 @@
 #include "interp/dispatch.hpp"
 #include "interp/interp.hpp"
 #include "os/signals.hpp"
-#include "runtime/atomic_wait.hpp"
 #include "runtime/builtins.hpp"
-#include "runtime/store.hpp"
 #include "wasm/atomic_semantics.hpp"
 #include "wasm/semantics.hpp"
 #include "wasm/simd_semantics.hpp"
@@ -136,6 +134,7 @@ ZWASM_INLINE semantics::Wide apply_wide(const Slot* operands) {
   }
 }
 
+#if ZWASM_SIMD
 /// The vectors that loads make of what they read.
 namespace vector_memory {
 ZWASM_INLINE V128 half(uint64_t low) { return U64x2{low, 0}; }
@@ -165,6 +164,7 @@ ZWASM_INLINE V128 v128_load64_splat(uint64_t bits) { return semantics::i64x2_spl
 ZWASM_INLINE V128 v128_load32_zero(uint32_t bits) { return half(bits); }
 ZWASM_INLINE V128 v128_load64_zero(uint64_t bits) { return half(bits); }
 }  // namespace vector_memory
+#endif
 
 /// The body is published by a release store, and what it points to is only reached through it: the
 /// data dependency orders these loads. Thread sanitizer does not know dependencies.
@@ -199,11 +199,6 @@ TrapKind stack_limit_trap(const ExecutionContext* execution) {
 void record_trap(VMContext* vm, TrapKind kind, const Cell* cell, Slot* frame,
                  ControlRecord* control) {
   vm->execution->trap = {kind, cell, frame, control, vm};
-}
-
-/// Gives element `index` of a table of functions its FuncRef.
-bool make_table_function(TableDefinition* table, uint64_t index) {
-  return table_function(table, index) != nullptr && (table->elements[index] & 1) == 0;
 }
 
 /// Runs a host function for the call whose next cell is `next`, with its arguments at `args`.
@@ -274,17 +269,15 @@ DECLARE(entry_trap)
 DECLARE(call_import_other)
 DECLARE(call_import_resolved)
 DECLARE(return_call_import_resolved)
+DECLARE(call_indirect_slow)
 DECLARE(call_indirect_other)
 DECLARE(call_indirect_resolved)
+DECLARE(return_call_indirect_slow)
 DECLARE(return_call_indirect_resolved)
 DECLARE(call_ref_other)
 DECLARE(call_ref_resolved)
 DECLARE(return_call_ref_resolved)
 DECLARE(null_function)
-DECLARE(undefined_element)
-DECLARE(unusable_element)
-DECLARE(call_indirect_other_type)
-DECLARE(return_call_indirect_other_type)
 DECLARE(out_of_bounds_table)
 DECLARE(table_get_odd)
 DECLARE(null_structure)
@@ -394,7 +387,7 @@ namespace {
 
 /// The cells that are not part of a function.
 struct FixedCells {
-  Cell leave, restore, lazy[2], host[2], unsupported[2];
+  Cell leave, restore, lazy[2], host[2];
 };
 
 Cell fixed_cell(IrOp op) {
@@ -408,7 +401,6 @@ const FixedCells fixed_cells = {
     fixed_cell(IrOp::restore),
     {fixed_cell(IrOp::enter), fixed_cell(IrOp::lazy)},
     {fixed_cell(IrOp::enter), fixed_cell(IrOp::host)},
-    {fixed_cell(IrOp::enter), fixed_cell(IrOp::unsupported)},
 };
 
 }  // namespace
@@ -417,20 +409,10 @@ const Cell* leave_cell() { return &fixed_cells.leave; }
 const Cell* restore_cell() { return &fixed_cells.restore; }
 const Cell* lazy_body() { return fixed_cells.lazy; }
 const Cell* host_body() { return fixed_cells.host; }
-const Cell* unsupported_body() { return fixed_cells.unsupported; }
 
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args) {
   ControlRecord* const control = context.control_top;
   control[0] = {leave_cell(), nullptr};
-  if (function.host != nullptr) {
-    VMContext caller{};
-    caller.execution = &context;
-    const TrapKind status = call_host(&caller, &function, args, leave_cell(), args, control + 1);
-    if (status != TrapKind::none && context.trap.kind != status) {
-      context.trap = {status, nullptr, args, control + 1, nullptr};
-    }
-    return status;
-  }
   VMContext* const vm = function.vmctx;
   const Cell* const body = load_body(function.entry);
   if (!fits(vm, body, args)) {

@@ -152,6 +152,7 @@ struct TestInstance {
     vm().tables = tables.data();
     vm().types = types.data();
     vm().imported_globals = imported_globals.data();
+    vm().builtins = builtin_table;
     for (size_t i = 0; i < max_functions; ++i) {
       references[i] = {&entries[i], &vm(), 0, static_cast<uint32_t>(i), nullptr};
     }

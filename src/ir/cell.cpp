@@ -65,26 +65,12 @@ constexpr IrFormat formats[] = {
 #include "ir/ops.def"
 };
 
-}  // namespace
-
-IrOpInfo info(IrOp op) {
-  const auto number = static_cast<size_t>(op);
-  size_t current = number - number % names_per_block;
-  const uint8_t* at = packed_names.bytes.data() + packed_names.blocks[number / names_per_block];
-  std::string name;
-  for (;; ++current) {
-    name.resize(*at++);
-    do {
-      name += static_cast<char>(*at & ~last_letter);
-    } while ((*at++ & last_letter) == 0);
-    if (current == number) return {std::move(name), formats[number]};
-  }
-}
-
-size_t data_cells(const Cell& cell, IrOp op) {
-  switch (formats[static_cast<size_t>(op)]) {
+/// Data cells by format; `counted` where the cell says how many.
+constexpr uint8_t counted = 0xFF;
+constexpr uint8_t data_cells_of(IrFormat format) {
+  switch (format) {
     case IrFormat::table:
-      return (size_t{cell.table.count} + 1 + 3) / 4;
+      return counted;
     case IrFormat::rri_64:
     case IrFormat::rrr16:
     case IrFormat::mem_any:
@@ -117,6 +103,33 @@ size_t data_cells(const Cell& cell, IrOp op) {
       return 0;
   }
   return 0;
+}
+
+constexpr auto data_counts = [] {
+  std::array<uint8_t, ir_op_count> counts{};
+  for (size_t i = 0; i < ir_op_count; ++i) counts[i] = data_cells_of(formats[i]);
+  return counts;
+}();
+
+}  // namespace
+
+IrOpInfo info(IrOp op) {
+  const auto number = static_cast<size_t>(op);
+  size_t current = number - number % names_per_block;
+  const uint8_t* at = packed_names.bytes.data() + packed_names.blocks[number / names_per_block];
+  std::string name;
+  for (;; ++current) {
+    name.resize(*at++);
+    do {
+      name += static_cast<char>(*at & ~last_letter);
+    } while ((*at++ & last_letter) == 0);
+    if (current == number) return {std::move(name), formats[number]};
+  }
+}
+
+size_t data_cells(const Cell& cell, IrOp op) {
+  const uint8_t count = data_counts[static_cast<size_t>(op)];
+  return count != counted ? count : (size_t{cell.table.count} + 1 + 3) / 4;
 }
 
 }  // namespace zwasm

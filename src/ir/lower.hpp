@@ -28,6 +28,9 @@ struct LoweringOptions {
   /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
   enum class Record : uint8_t { nothing, positions, references };
   Record record = Record::nothing;
+  /// The call or allocation whose references are recorded in any case: of a function with large
+  /// frames and many calls, those of the others may not be.
+  size_t recorded_cell = SIZE_MAX;
 };
 
 /// Translates functions of one module; keeps its working memory from one to the next. Not
@@ -60,13 +63,20 @@ class Lowering {
   /// Recorded: the slots that may hold references to objects (not to functions) while the call or
   /// allocation in `cell` is running, in ascending order: those of locals, which are the same in
   /// the whole function, and those of operands. Slots from a call's base on belong to the callee.
-  std::span<const uint16_t> local_reference_slots() const { return local_map_.span(); }
-  std::span<const uint16_t> operand_reference_slots(size_t cell) const;
-  /// Whether operand_reference_slots knows the cell.
+  std::span<const SlotRange> local_reference_slots() const { return local_map_.span(); }
+  std::span<const SlotRange> operand_reference_slots(size_t cell) const;
+  /// Recorded: whether there is a call or allocation in the cell, and whether
+  /// operand_reference_slots knows it.
   bool is_safepoint(size_t cell) const { return map_starts_[cell] != none; }
+  bool knows_references(size_t cell) const {
+    return is_safepoint(cell) && map_starts_[cell] != not_recorded;
+  }
 
  private:
   static constexpr uint32_t none = ~uint32_t{0};
+  static constexpr uint32_t not_recorded = none - 1;
+  /// Ranges of slots that are recorded at most, but for those of one more safepoint.
+  static constexpr size_t max_recorded_ranges = 32 * 1024;
   static constexpr uint16_t no_slot = 0xFFFF;  // frames have at most 65,535 slots
 
   /// An entry of the symbolic operand stack.
@@ -159,9 +169,16 @@ class Lowering {
 
   Status run(FuncIndex function);
   Status instruction(const Instruction& in);
+  void vector_instruction(const Instruction& in);
+  void atomic_instruction(const Instruction& in);
+  void object_instruction(const Instruction& in);
+  Status exception_instruction(const Instruction& in);
+  void bulk_instruction(const Instruction& in);
+  void reference_instruction(const Instruction& in);
+  void make_nan_canonical(Opcode opcode);
   bool skip_unreachable(const Instruction& in);
 
-  // Emission.
+  // Emission (lower_operands.cpp).
   Cell& emit(IrOp op);
   DataCell& emit_data();
   void begin_block();  ///< a label: nothing before it may be rewritten, accumulators are unknown
@@ -202,7 +219,7 @@ class Lowering {
   void emit_sum(const Operand& sum, uint16_t to);
   void move_operand(Operand& operand, uint16_t to, bool may_redirect);
 
-  // Instructions by shape; `base` is the first form of the row in ops.def.
+  // Numeric instructions by shape (lower_numeric.cpp); `base` is the first form of its row.
   void unary(IrOp base, Opcode opcode, ValType result_type);
   void binary(IrOp base, Opcode opcode, ValType type);
   bool defer_sum(Opcode opcode, const Operand& a, const Operand& b);
@@ -212,29 +229,33 @@ class Lowering {
                           ValType type);
   void compare(IrOp base, Opcode opcode, ValType type);
   void test_zero(Opcode opcode, IrOp base);
+  void wide(IrOp op, size_t operands);
+
   // Loads and stores (lower_memory.cpp).
   void load(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
   void store(IrOp base, IrOp any, const Memarg& memarg, ValType type, uint32_t size_log2);
   Address address_of(const Operand& operand, const Memarg& memarg, uint32_t size_log2,
                      bool is_load, bool may_keep_slots);
   void memory_any(IrOp op, uint16_t value, uint16_t address, const Memarg& memarg);
+  bool is_direct_memory(const Memarg& memarg) const;
+
+  // Vectors (lower_simd.cpp).
   void simd_memory(IrOp guard, bool is_store, const Memarg& memarg);
   void simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane);
   void simd(IrOp op, size_t operands, ValType result_type, const uint8_t* lanes);
-  template <Opcode opcode>
-  void finish_float();
-  void make_nan_canonical(IrOp base);
   void simd_lane(IrOp op, size_t operands, ValType result_type, uint8_t lane);
-  void wide(IrOp op, size_t operands);
+
+  // Locals, globals, selection (lower_variables.cpp).
   void select();
   void skip_initialization(uint32_t local, const Operand& value);
   void local_set(uint32_t local);
   void global_get(uint32_t index);
   void global_set(uint32_t index);
+
+  // Tables and bulk operations (lower_tables.cpp).
   void table_get(uint32_t index);
   void table_set(uint32_t index);
   void builtin(Builtin number, size_t operands, ValType result, uint32_t first, uint32_t second);
-  bool is_direct_memory(const Memarg& memarg) const;
 
   // Control (lower_control.cpp).
   Control& push_control(BlockKind kind, const BlockType& type);
@@ -281,7 +302,6 @@ class Lowering {
   std::span<const ValType> tag_params(uint32_t tag) const;
 
   // Objects (lower_gc.cpp).
-  bool may_be_object(ValType type) const;
   void allocate(Builtin number, size_t operands, uint32_t type, uint32_t second);
   void finish_allocation(size_t operands, uint32_t type);
   void struct_new(uint32_t type);
@@ -309,6 +329,8 @@ class Lowering {
   using Record = LoweringOptions::Record;
   void record_position();
   void record_references(uint32_t callee_base);
+  static void add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot);
+  bool may_be_object(ValType type) const;  ///< whether a collection may change its values
 
   const Module& module_;
   LoweringOptions options_;
@@ -325,9 +347,11 @@ class Lowering {
   /// the entry's two reads; or none.
   Vector<uint32_t> local_reads_;
   Vector<uint32_t> positions_;
-  Vector<uint32_t> map_starts_;   ///< by cell, when recording: index into map_slots_, or none
-  Vector<uint16_t> map_slots_;
-  Vector<uint16_t> local_map_;  ///< the locals among them
+  /// By cell, when recording: index of the map in maps_, none or not_recorded. A map begins with an
+  /// entry that counts the ranges behind it.
+  Vector<uint32_t> map_starts_;
+  Vector<SlotRange> maps_;
+  Vector<SlotRange> local_map_;
   const FuncType* type_ = nullptr;
   Accumulator accs_[3];
   uint32_t last_cell_ = none;      ///< the operation emitted last in this block, data not counted

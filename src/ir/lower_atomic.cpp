@@ -18,4 +18,33 @@ void Lowering::atomic(IrOp op, const Memarg& memarg, size_t operands, ValType re
   if (!result.is_bottom()) set_result(cells_[cell], result, true, false);
 }
 
+void Lowering::atomic_instruction(const Instruction& in) {
+  switch (raw(in.opcode)) {
+#define ATOMIC_OP(code, name, text, types, access, feature) \
+  case raw(Opcode::name): \
+    atomic(IrOp::name, in.memory.memarg, info(Opcode::name).signature.param_count, valtype::i32); \
+    return;
+#define ATOMIC_LOAD(code, name, text, type, access, feature) \
+  case raw(Opcode::name): \
+    atomic(IrOp::name, in.memory.memarg, 1, valtype::type); \
+    return;
+#define ATOMIC_STORE(code, name, text, type, access, feature) \
+  case raw(Opcode::name): \
+    atomic(IrOp::name, in.memory.memarg, 2, valtype::bottom); \
+    return;
+#define ATOMIC_RMW(code, name, text, type, access, operation, feature) \
+  case raw(Opcode::name): \
+    atomic(IrOp::name, in.memory.memarg, 2, valtype::type); \
+    return;
+#define ATOMIC_CMPXCHG(code, name, text, type, access, feature) \
+  case raw(Opcode::name): \
+    atomic(IrOp::name, in.memory.memarg, 3, valtype::type); \
+    return;
+#include "wasm/opcodes.def"
+    case raw(Opcode::atomic_fence):
+      emit(IrOp::atomic_fence);
+      return;
+  }
+}
+
 }  // namespace zwasm

@@ -610,20 +610,39 @@ void Lowering::call_ref(uint32_t type_index, bool tail) {
   end_call(type);
 }
 
+bool Lowering::may_be_object(ValType type) const {
+  return zwasm::may_be_object(type,
+                              [this](TypeIndex index) { return module_.types[raw(index)].kind; });
+}
+
+/// Adds a slot to the map that begins at `start`, behind its others.
+void Lowering::add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot) {
+  if (map.size() > start && map.back().first + map.back().count == slot) {
+    ++map.back().count;
+  } else {
+    map.push_back({slot, 1});
+  }
+}
+
 /// The call emitted last is a safepoint: notes which operands below the callee's frame hold
 /// references. Those that still stand for a local or a constant occupy no slot of their own.
 void Lowering::record_references(uint32_t callee_base) {
   if (options_.record != Record::references) return;
-  const auto start = static_cast<uint32_t>(map_slots_.size());
-  map_slots_.push_back(0);
+  // Many calls in large frames would take memory and time by their product.
+  if (maps_.size() > max_recorded_ranges && last_cell_ != options_.recorded_cell) {
+    map_starts_[last_cell_] = not_recorded;
+    return;
+  }
+  const size_t start = maps_.size();
+  maps_.push_back({0, 0});
   for (const Operand& operand : stack_.span()) {
     if (operand.kind == Operand::Kind::slot && may_be_object(operand.type) &&
         operand.slot < callee_base) {
-      map_slots_.push_back(operand.slot);
+      add_slot(maps_, start + 1, operand.slot);
     }
   }
-  map_slots_[start] = static_cast<uint16_t>(map_slots_.size() - start - 1);
-  map_starts_[last_cell_] = start;
+  maps_[start].count = static_cast<uint16_t>(maps_.size() - start - 1);
+  map_starts_[last_cell_] = static_cast<uint32_t>(start);
 }
 
 }  // namespace zwasm

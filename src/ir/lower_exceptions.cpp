@@ -131,4 +131,29 @@ std::span<const ValType> Lowering::tag_params(uint32_t tag) const {
   return module_.types[raw(module_.tags[tag].type)].func.params;
 }
 
+Status Lowering::exception_instruction(const Instruction& in) {
+  switch (raw(in.opcode)) {
+    case raw(Opcode::throw_):
+      throw_(in.index);
+      return {};
+    case raw(Opcode::throw_ref):
+      throw_ref();
+      return {};
+    case raw(Opcode::try_table):
+      return try_table(in.try_table);
+    case raw(Opcode::try_):
+      return try_(in.block_type);
+    case raw(Opcode::catch_):
+      return catch_(in.index);
+    case raw(Opcode::catch_all):
+      return catch_(ExceptionHandler::any_tag);
+    case raw(Opcode::delegate):
+      return delegate(in.index);
+    case raw(Opcode::rethrow):
+      rethrow(in.index);
+      return {};
+  }
+  return {};
+}
+
 }  // namespace zwasm

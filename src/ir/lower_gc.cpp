@@ -4,14 +4,6 @@
 
 namespace zwasm {
 
-/// Whether values of a type can be references that a collection changes.
-bool Lowering::may_be_object(ValType type) const {
-  if (!type.is_ref()) return false;
-  const HeapType heap = type.heap();
-  if (heap.is_index()) return module_.types[raw(heap.index())].kind != CompositeKind::func;
-  return heap.abstract() != AbstractHeapType::func && heap.abstract() != AbstractHeapType::nofunc;
-}
-
 /// A builtin that allocates an object of a type.
 void Lowering::allocate(Builtin number, size_t operands, uint32_t type, uint32_t second) {
   materialize_top(operands);
@@ -35,7 +27,7 @@ void Lowering::finish_allocation(size_t operands, uint32_t type) {
 void Lowering::struct_new(uint32_t type) {
   const TypeDefinition& definition = module_.types[type];
   const size_t fields = definition.fields.size();
-  const uint32_t slots = field_slot(definition, static_cast<uint32_t>(fields));
+  const uint32_t slots = definition.slots;
   if (gc::slots_object_size(slots) > gc::max_inline_bytes) {
     allocate(Builtin::struct_new, fields, type, slots);
     return;
@@ -79,7 +71,7 @@ void Lowering::struct_get(uint32_t type, uint32_t field, bool is_signed) {
   Operand object = pop();
   const uint16_t slot = slot_of(object);
   Cell& cell = emit(op);
-  cell.r = {0, slot, static_cast<uint16_t>(field_slot(definition, field)), 0};
+  cell.r = {0, slot, definition.fields[field].slot, 0};
   push_loaded(cell, stored.type);
 }
 
@@ -91,7 +83,7 @@ void Lowering::struct_set(uint32_t type, uint32_t field) {
   const uint16_t object_slot = slot_of(object);
   const bool vector = definition.fields[field].type == valtype::v128;
   emit(vector ? IrOp::struct_set_v128 : IrOp::struct_set).r = {
-      value_slot, object_slot, static_cast<uint16_t>(field_slot(definition, field)), 0};
+      value_slot, object_slot, definition.fields[field].slot, 0};
 }
 
 void Lowering::array_get(uint32_t type, bool is_signed) {
@@ -174,6 +166,100 @@ void Lowering::branch_on_cast(const Instruction::CastLabel& in, bool when_it_is)
 void Lowering::convert_reference(AbstractHeapType to) {
   Operand& reference = stack_.back();
   reference.type = ValType::ref(to, reference.type.nullable());
+}
+
+void Lowering::object_instruction(const Instruction& in) {
+  switch (raw(in.opcode)) {
+    case raw(Opcode::struct_new):
+      struct_new(in.index);
+      return;
+    case raw(Opcode::struct_new_default):
+      allocate(Builtin::struct_new_default, 0, in.index, 0);
+      return;
+    case raw(Opcode::struct_get):
+      struct_get(in.pair.first, in.pair.second, false);
+      return;
+    case raw(Opcode::struct_get_s):
+      struct_get(in.pair.first, in.pair.second, true);
+      return;
+    case raw(Opcode::struct_get_u):
+      struct_get(in.pair.first, in.pair.second, false);
+      return;
+    case raw(Opcode::struct_set):
+      struct_set(in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new):
+      allocate(Builtin::array_new, 2, in.index, 0);
+      return;
+    case raw(Opcode::array_new_default):
+      allocate(Builtin::array_new_default, 1, in.index, 0);
+      return;
+    case raw(Opcode::array_new_fixed):
+      allocate(Builtin::array_new_fixed, in.pair.second, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new_data):
+      allocate(Builtin::array_new_data, 2, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_new_elem):
+      allocate(Builtin::array_new_elem, 2, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_get):
+      array_get(in.index, false);
+      return;
+    case raw(Opcode::array_get_s):
+      array_get(in.index, true);
+      return;
+    case raw(Opcode::array_get_u):
+      array_get(in.index, false);
+      return;
+    case raw(Opcode::array_set):
+      array_set(in.index);
+      return;
+    case raw(Opcode::array_len):
+      unary_slot(IrOp::array_len, valtype::i32);
+      return;
+    case raw(Opcode::array_fill):
+      builtin(Builtin::array_fill, 4, valtype::bottom, in.index, 0);
+      return;
+    case raw(Opcode::array_copy):
+      builtin(Builtin::array_copy, 5, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_init_data):
+      builtin(Builtin::array_init_data, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::array_init_elem):
+      builtin(Builtin::array_init_elem, 4, valtype::bottom, in.pair.first, in.pair.second);
+      return;
+    case raw(Opcode::ref_test):
+    case raw(Opcode::ref_test_null):
+      ref_test(in.heap_type.type, in.heap_type.nullable);
+      return;
+    case raw(Opcode::ref_cast):
+    case raw(Opcode::ref_cast_null):
+      ref_cast(in.heap_type.type, in.heap_type.nullable);
+      return;
+    case raw(Opcode::br_on_cast):
+      branch_on_cast(in.cast_label, true);
+      return;
+    case raw(Opcode::br_on_cast_fail):
+      branch_on_cast(in.cast_label, false);
+      return;
+    case raw(Opcode::any_convert_extern):
+      convert_reference(AbstractHeapType::any);
+      return;
+    case raw(Opcode::extern_convert_any):
+      convert_reference(AbstractHeapType::extern_);
+      return;
+    case raw(Opcode::ref_i31):
+      unary_slot(IrOp::ref_i31, ValType::ref(AbstractHeapType::i31, false));
+      return;
+    case raw(Opcode::i31_get_s):
+      unary_slot(IrOp::i31_get_s, valtype::i32);
+      return;
+    case raw(Opcode::i31_get_u):
+      unary_slot(IrOp::i31_get_u, valtype::i32);
+      return;
+  }
 }
 
 }  // namespace zwasm

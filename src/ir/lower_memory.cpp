@@ -215,33 +215,4 @@ void Lowering::store(IrOp base, IrOp any, const Memarg& memarg, ValType type,
   }
 }
 
-void Lowering::simd_memory(IrOp guard, bool is_store, const Memarg& memarg) {
-  Operand value{};
-  if (is_store) value = pop();
-  Operand address = pop();
-  const uint16_t value_slot = is_store ? slot_of(value) : uint16_t{0};
-  const uint16_t address_slot = slot_of(address);
-  if (is_direct_memory(memarg)) {
-    emit(form(guard, options_.guard_pages ? 0 : 1)).mem = {
-        value_slot, address_slot, static_cast<uint32_t>(memarg.offset)};
-  } else {
-    memory_any(form(guard, 2), value_slot, address_slot, memarg);
-  }
-  if (!is_store) set_result(cells_[last_cell_], valtype::v128, false, false);
-}
-
-void Lowering::simd_lane_memory(IrOp op, bool is_store, const Memarg& memarg, uint8_t lane) {
-  Operand vector = pop();
-  Operand address = pop();
-  const uint16_t vector_slot = slot_of(vector);
-  const uint16_t address_slot = slot_of(address);
-  emit(op).r = {0, address_slot, vector_slot, lane};
-  const uint32_t cell = last_cell_;
-  DataCell& data = emit_data();
-  data.u64[0] = memarg.offset;
-  data.u32[2] = raw(memarg.memory);
-  last_cell_ = cell;
-  if (!is_store) set_result(cells_[cell], valtype::v128, false, false);
-}
-
 }  // namespace zwasm

@@ -362,4 +362,14 @@ void Lowering::test_zero(Opcode opcode, IrOp base) {
   compare_opcode_ = opcode;
 }
 
+void Lowering::wide(IrOp op, size_t operands) {
+  materialize_top(operands);
+  const uint16_t base = peek(operands - 1).slot;
+  truncate(stack_.size() - operands);
+  emit(op).r = {base, base, 0, 0};
+  forget_accumulators();
+  push(valtype::i64, Operand::Kind::slot);
+  push(valtype::i64, Operand::Kind::slot);
+}
+
 }  // namespace zwasm

@@ -344,7 +344,7 @@ class IrPrinter {
         if (text.ends_with(".u")) text[text.size() - 2] = '_';
         text_ += text + format(" memory %u [s%u + %llu]", data_of(&cell).u32[2], cell.r.a,
                                static_cast<unsigned long long>(data_of(&cell).u64[0]));
-        const bool waits = shape == Line::atomic_op && op != IrOp::memory_atomic_notify;
+        const bool waits = shape == Line::atomic_op && name != "memory_atomic_notify";
         if (shape != Line::atomic_load) text_ += format(", s%u", cell.r.b);
         if (shape == Line::atomic_cmpxchg || waits) text_ += format(", s%u", cell.r.c);
         return;
@@ -395,7 +395,7 @@ class IrPrinter {
         return;
       }
       case IrFormat::field:
-        text_ += op == IrOp::struct_get_v128 ? format("s%u = ", cell.r.d)
+        text_ += name.ends_with("v128") ? format("s%u = ", cell.r.d)
                                              : destination('w', cell.r.d, Line::integer);
         text_ += dotted(name) + format(" s%u, slot %u", cell.r.a, cell.r.b);
         return;
@@ -407,6 +407,26 @@ class IrPrinter {
                         size_t{cell.enter.frame_bytes} / 8);
         return;
     }
+  }
+
+  /// Operations on objects, by name because builds without ZWASM_GC do not have them.
+  bool object(const Cell& cell, std::string_view name) {
+    if (name == "ref_i31" || name == "array_len" || name.starts_with("i31_get_")) {
+      text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
+               format(" s%u", cell.r.a);
+      return true;
+    }
+    if (name.starts_with("array_get_")) {
+      text_ += name.ends_with("v128") ? format("s%u = ", cell.r.d)
+                                      : destination('w', cell.r.d, Line::integer);
+      text_ += dotted(name) + format(" s%u [s%u]", cell.r.a, cell.r.b);
+      return true;
+    }
+    if (name.starts_with("array_set_")) {
+      text_ += dotted(name) + format(" s%u [s%u], s%u", cell.r.a, cell.r.b, cell.r.d);
+      return true;
+    }
+    return false;
   }
 
   /// Pure operations in operand forms, and the moves that deserve a better line than their fields.
@@ -527,33 +547,8 @@ class IrPrinter {
       case static_cast<uint32_t>(IrOp::throw_ref):
         text_ += format("throw_ref s%u", cell.r.a);
         return true;
-      case static_cast<uint32_t>(IrOp::ref_i31):
-      case static_cast<uint32_t>(IrOp::i31_get_s):
-      case static_cast<uint32_t>(IrOp::i31_get_u):
-      case static_cast<uint32_t>(IrOp::array_len):
-        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
-                 format(" s%u", cell.r.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::array_get_s8):
-      case static_cast<uint32_t>(IrOp::array_get_u8):
-      case static_cast<uint32_t>(IrOp::array_get_s16):
-      case static_cast<uint32_t>(IrOp::array_get_u16):
-      case static_cast<uint32_t>(IrOp::array_get_32):
-      case static_cast<uint32_t>(IrOp::array_get_64):
-        text_ += destination('w', cell.r.d, Line::integer) + dotted(name) +
-                 format(" s%u [s%u]", cell.r.a, cell.r.b);
-        return true;
-      case static_cast<uint32_t>(IrOp::array_get_v128):
-        text_ += format("s%u = array.get_v128 s%u [s%u]", cell.r.d, cell.r.a, cell.r.b);
-        return true;
-      case static_cast<uint32_t>(IrOp::array_set_8):
-      case static_cast<uint32_t>(IrOp::array_set_16):
-      case static_cast<uint32_t>(IrOp::array_set_32):
-      case static_cast<uint32_t>(IrOp::array_set_64):
-      case static_cast<uint32_t>(IrOp::array_set_v128):
-        text_ += dotted(name) + format(" s%u [s%u], s%u", cell.r.a, cell.r.b, cell.r.d);
-        return true;
     }
+    if (object(cell, name)) return true;
     switch (line_of(op)) {
       case Line::atomic_load:
       case Line::atomic_store:

@@ -169,10 +169,12 @@ constexpr std::optional<IrOp> canonical_nan(Opcode opcode) {
   MAKES_NAN(type, relaxed_min) MAKES_NAN(type, relaxed_max)
     ARITHMETIC(f32) MAKES_NAN(f32, demote_f64) return IrOp::f32_canonical_nan_s_w;
     ARITHMETIC(f64) MAKES_NAN(f64, promote_f32) return IrOp::f64_canonical_nan_s_w;
+#if ZWASM_SIMD
     ARITHMETIC(f32x4) RELAXED(f32x4) MAKES_NAN(f32x4, demote_f64x2_zero)
       return IrOp::f32x4_canonical_nan;
     ARITHMETIC(f64x2) RELAXED(f64x2) MAKES_NAN(f64x2, promote_low_f32x4)
       return IrOp::f64x2_canonical_nan;
+#endif
 #undef MAKES_NAN
 #undef ARITHMETIC
 #undef RELAXED

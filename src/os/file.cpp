@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,8 +31,7 @@ Error system_error(const char* action) {
 }
 
 Error no_memory(size_t size) {
-  return make_error(ErrorKind::host, Error::no_offset, "out of memory: %zu bytes for a module",
-                    size);
+  return make_exhaustion(TrapKind::out_of_memory, "%zu bytes for a module", size);
 }
 
 }  // namespace
@@ -63,6 +63,7 @@ Result<OwnedBytes> read_file(const char* path, size_t max_bytes) {
   if (expected > max_bytes) expected = max_bytes + 1;
   Mapping mapping = Mapping::allocate(round_to_pages(expected));
   if (!mapping) return no_memory(expected);
+  mapping.populate(0, mapping.size());
   size_t size = 0;
   for (;;) {
     if (size == mapping.size() && !mapping.resize(mapping.size() * 2)) {
@@ -71,6 +72,11 @@ Result<OwnedBytes> read_file(const char* path, size_t max_bytes) {
     const ssize_t count = read(file.get(), mapping.base() + size, mapping.size() - size);
     if (count < 0) {
       if (errno == EINTR) continue;
+      if (errno == EAGAIN) {  // somebody who shares standard input made it non-blocking
+        pollfd ready = {file.get(), POLLIN, 0};
+        poll(&ready, 1, -1);
+        continue;
+      }
       return system_error("cannot read");
     }
     if (count == 0) break;

@@ -57,6 +57,25 @@ TEST_CASE("a thread is joined when it is destroyed") {
   CHECK(runs == 1);
 }
 
+TEST_CASE("a thread that starts elsewhere may run on every processor afterwards") {
+  struct Started {
+    Event may_look = Event::make();
+    unsigned processors = 0;
+  } started;
+  REQUIRE(started.may_look);
+  Thread thread;
+  REQUIRE(thread.start(
+      [](void* argument) {
+        auto* shared = static_cast<Started*>(argument);
+        shared->may_look.wait();
+        shared->processors = processor_count();
+      },
+      &started, Placement::elsewhere));
+  started.may_look.set();
+  thread.join();
+  CHECK(started.processors == processor_count());
+}
+
 TEST_CASE("a file is read as a whole") {
   const std::string file =
       (std::filesystem::temp_directory_path() / "zwasm-file-test-").string() +

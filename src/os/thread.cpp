@@ -11,12 +11,30 @@ namespace zwasm::os {
 
 static_assert(std::is_same_v<pthread_t, unsigned long>);
 
-bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
+namespace {
+
+/// `allowed`: the processors that the calling thread may run on. `others`: those without the one it
+/// runs on now. False if there is no other.
+bool own_and_other_processors(cpu_set_t& allowed, cpu_set_t& others) {
+  const int current = sched_getcpu();
+  if (current < 0 || sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return false;
+  others = allowed;
+  CPU_CLR(static_cast<unsigned>(current), &others);
+  return CPU_COUNT(&others) > 0;
+}
+
+}  // namespace
+
+bool Thread::start(void (*run)(void*), void* argument, Placement placement, size_t stack_bytes) {
   run_ = run;
   argument_ = argument;
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setstacksize(&attributes, stack_bytes);
+  cpu_set_t allowed, others;
+  const bool elsewhere =
+      placement == Placement::elsewhere && own_and_other_processors(allowed, others);
+  if (elsewhere) pthread_attr_setaffinity_np(&attributes, sizeof(others), &others);
   // The thread inherits the mask.
   sigset_t all, previous;
   sigfillset(&all);
@@ -34,6 +52,8 @@ bool Thread::start(void (*run)(void*), void* argument, size_t stack_bytes) {
                  this) == 0;
   pthread_sigmask(SIG_SETMASK, &previous, nullptr);
   pthread_attr_destroy(&attributes);
+  // It stays where it is until the kernel sees a reason to move it.
+  if (started_ && elsewhere) pthread_setaffinity_np(handle_, sizeof(allowed), &allowed);
   return started_;
 }
 

@@ -47,6 +47,9 @@ class Mapping {
   bool discard(size_t offset, size_t size);
   /// Makes pages read-only.
   bool protect_read_only(size_t offset, size_t size);
+  /// Gives accessible pages their memory now, which is cheaper than a fault at the first use of
+  /// each. Without effect where the system cannot.
+  void populate(size_t offset, size_t size);
   /// Asks for small pages where large ones would waste memory.
   void avoid_huge_pages();
   /// Grows a mapping of `allocate` to `size` bytes, keeping its contents; it may move. On failure

@@ -5,16 +5,6 @@
 
 namespace zwasm {
 
-namespace {
-
-/// A name without what a terminal would act upon.
-std::string printable(const std::string& name) {
-  const std::string text = quoted(name);
-  return text.substr(1, text.size() - 2);
-}
-
-}  // namespace
-
 std::string BacktraceFrame::label() const {
   return function_label(function, FuncIndex{function_index});
 }

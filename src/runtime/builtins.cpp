@@ -66,19 +66,6 @@ const BuiltinFunction builtin_table[] = {
 #include "runtime/builtins.def"
 };
 
-const FuncRef* table_function(TableDefinition* table, uint64_t index) {
-  return reinterpret_cast<const FuncRef*>(instance_of(table).get(index));
-}
-
-bool call_type_matches(VMContext* vmctx, uint32_t actual, uint32_t expected) {
-  return actual == expected || vmctx->module->registry().is_subtype(CanonicalType{actual},
-                                                                    CanonicalType{expected});
-}
-
-TrapKind lower_function(VMContext* vmctx, FuncEntry* entry) {
-  return vmctx->module->lower(vmctx, entry);
-}
-
 namespace builtins {
 
 TrapKind memory_grow(VMContext* vmctx, Slot* operands, uint32_t memory_index, uint32_t) {
@@ -217,6 +204,28 @@ TrapKind elem_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
 TrapKind ref_func(VMContext* vmctx, Slot* operands, uint32_t function, uint32_t) {
   operands[0] = reinterpret_cast<Slot>(&vmctx->instance->func(function));
   return TrapKind::none;
+}
+
+TrapKind call_indirect_callee(VMContext* vmctx, Slot* operands, uint32_t table_index,
+                              uint32_t type) {
+  TableDefinition* const table = vmctx->tables[table_index];
+  const uint64_t index = operands[0];
+  if (index >= table->size) return TrapKind::undefined_element;
+  Slot element = table->elements[index];
+  if (element == 0) return TrapKind::uninitialized_element;
+  if ((element & 1) != 0) element = instance_of(table).get(index);
+  const uint32_t actual = reinterpret_cast<const FuncRef*>(element)->type;
+  const uint32_t expected = vmctx->types[type];
+  if (actual != expected && !vmctx->module->registry().is_subtype(CanonicalType{actual},
+                                                                  CanonicalType{expected})) {
+    return TrapKind::indirect_call_type_mismatch;
+  }
+  operands[0] = element;
+  return TrapKind::none;
+}
+
+TrapKind lower_function(VMContext* vmctx, Slot*, uint32_t defined_function, uint32_t) {
+  return vmctx->module->lower(vmctx, vmctx->entries + defined_function);
 }
 
 }  // namespace builtins

@@ -19,7 +19,11 @@ Features all_features() {
 }  // namespace
 
 ConstantEvaluator::ConstantEvaluator(Instance& instance)
-    : instance_(instance), features_(all_features()) {
+    : instance_(instance),
+      features_(all_features()),
+      reader_(instance.store().allocator()),
+      stack_(instance.store().allocator()),
+      is_object_(instance.store().allocator()) {
   instance_.store().enter_root_scope(*this);
 }
 
@@ -32,6 +36,9 @@ void ConstantEvaluator::visit_roots(gc::Heap& heap) {
 }
 
 Result<GlobalCell> ConstantEvaluator::evaluate(const Expression& expression) {
+  if (IntegerConstant constant; read_integer_constant(expression, constant)) {
+    return GlobalCell{constant.bits, 0};
+  }
   reader_.reset(expression, features_);
   pop(stack_.size());
   Instruction instruction;
@@ -72,77 +79,68 @@ Status ConstantEvaluator::call(BuiltinFunction builtin, size_t operand_slots, ui
   return {};
 }
 
+/// One instruction. Every opcode that opcodes.def marks as CONSTANT has its branch.
+template <Opcode opcode>
 Status ConstantEvaluator::apply(const Instruction& in) {
-  const auto binary = [&](auto operation) {
+  [[maybe_unused]] const auto binary = [&](auto operation) {
     const Slot right = stack_.back();
     pop(1);
     stack_.back() = operation(stack_.back(), right);
   };
-  const auto narrow = [](Slot slot) { return static_cast<uint32_t>(slot); };
-  const ModuleCode& code = instance_.module();
-  const auto layout = [&](uint32_t type) -> const ObjectLayout& {
-    return code.registry().layout(code.type_ids()[type]);
-  };
-  const auto element_slots = [&](uint32_t type) {
-    return layout(type).element_log2 == 4 ? size_t{2} : size_t{1};
-  };
-  // Only some opcodes occur in constant expressions; the others are no mistake of a table.
-  if (in.opcode == Opcode::i32_const) {
+  [[maybe_unused]] const auto narrow = [](Slot slot) { return static_cast<uint32_t>(slot); };
+  [[maybe_unused]] const ModuleCode& code = instance_.module();
+  if constexpr (opcode == Opcode::i32_const) {
     push(static_cast<uint32_t>(in.i32));
-  } else if (in.opcode == Opcode::i64_const) {
+  } else if constexpr (opcode == Opcode::i64_const) {
     push(static_cast<uint64_t>(in.i64));
-  } else if (in.opcode == Opcode::f32_const) {
+  } else if constexpr (opcode == Opcode::f32_const) {
     push(in.f32_bits);
-  } else if (in.opcode == Opcode::f64_const) {
+  } else if constexpr (opcode == Opcode::f64_const) {
     push(in.f64_bits);
-  } else if (in.opcode == Opcode::v128_const) {
+  } else if constexpr (opcode == Opcode::v128_const) {
     const V128 value = V128::load(in.v128);
     push(value.bits[0]);
     push(value.bits[1]);
-  } else if (in.opcode == Opcode::ref_null) {
+  } else if constexpr (opcode == Opcode::ref_null) {
     push(0);
-  } else if (in.opcode == Opcode::ref_func) {
+  } else if constexpr (opcode == Opcode::ref_func) {
     push(reinterpret_cast<Slot>(&instance_.func(in.index)));
-  } else if (in.opcode == Opcode::global_get) {
+  } else if constexpr (opcode == Opcode::global_get) {
     const GlobalInstance global = instance_.global(in.index);
-    push(global.cell->low, global.type.type.is_ref() &&
-                               !matches(code.registry(), global.type.type.heap(),
-                                        AbstractHeapType::func));
+    push(global.cell->low, code.registry().may_be_object(global.type.type));
     if (global.type.type.slots() == 2) push(global.cell->high);
-  } else if (in.opcode == Opcode::i32_add) {
+  } else if constexpr (opcode == Opcode::i32_add) {
     binary([&](Slot a, Slot b) { return semantics::i32_add(narrow(a), narrow(b)); });
-  } else if (in.opcode == Opcode::i32_sub) {
+  } else if constexpr (opcode == Opcode::i32_sub) {
     binary([&](Slot a, Slot b) { return semantics::i32_sub(narrow(a), narrow(b)); });
-  } else if (in.opcode == Opcode::i32_mul) {
+  } else if constexpr (opcode == Opcode::i32_mul) {
     binary([&](Slot a, Slot b) { return semantics::i32_mul(narrow(a), narrow(b)); });
-  } else if (in.opcode == Opcode::i64_add) {
+  } else if constexpr (opcode == Opcode::i64_add) {
     binary([&](Slot a, Slot b) { return semantics::i64_add(a, b); });
-  } else if (in.opcode == Opcode::i64_sub) {
+  } else if constexpr (opcode == Opcode::i64_sub) {
     binary([&](Slot a, Slot b) { return semantics::i64_sub(a, b); });
-  } else if (in.opcode == Opcode::i64_mul) {
+  } else if constexpr (opcode == Opcode::i64_mul) {
     binary([&](Slot a, Slot b) { return semantics::i64_mul(a, b); });
-  } else if (in.opcode == Opcode::ref_i31) {
+  } else if constexpr (opcode == Opcode::ref_i31) {
     stack_.back() = i31_reference(narrow(stack_.back()));
-  } else if (in.opcode == Opcode::any_convert_extern || in.opcode == Opcode::extern_convert_any) {
-    return {};
-  } else if (in.opcode == Opcode::struct_new) {
-    const uint32_t slots = layout(in.index).slots;
-    return call(&builtins::struct_new, slots, in.index, slots);
-  } else if (in.opcode == Opcode::struct_new_default) {
-    return call(&builtins::struct_new_default, 0, in.index, 0);
-  } else if (in.opcode == Opcode::array_new) {
-    return call(&builtins::array_new, element_slots(in.index) + 1, in.index, 0);
-  } else if (in.opcode == Opcode::array_new_default) {
-    return call(&builtins::array_new_default, 1, in.index, 0);
-  } else if (in.opcode == Opcode::array_new_fixed) {
-    return call(&builtins::array_new_fixed, in.pair.second * element_slots(in.pair.first),
-                in.pair.first, in.pair.second);
+  } else if constexpr (opcode == Opcode::any_convert_extern ||
+                       opcode == Opcode::extern_convert_any) {
+    // The same bits.
   } else {
-    return make_error(ErrorKind::unsupported, in.offset,
-                      "not supported by this build: %.*s in a constant expression",
-                      static_cast<int>(info(in.opcode).text.size()), info(in.opcode).text.data());
+    static_assert(opcode == Opcode::struct_new || opcode == Opcode::struct_new_default ||
+                      opcode == Opcode::array_new || opcode == Opcode::array_new_default ||
+                      opcode == Opcode::array_new_fixed,
+                  "a constant that cannot be evaluated");
+    if constexpr (is_built(Feature::gc)) return make_object(in);
   }
   return {};
+}
+
+Status ConstantEvaluator::apply(const Instruction& in) {
+#define CONSTANT(name, feature) \
+  if (in.opcode == Opcode::name) return apply<Opcode::name>(in);
+#include "wasm/opcodes.def"
+  return make_error(ErrorKind::invalid, in.offset, "constant expression required");
 }
 
 }  // namespace zwasm

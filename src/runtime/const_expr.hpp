@@ -31,6 +31,9 @@ class ConstantEvaluator final : private RootScope {
  private:
   void visit_roots(gc::Heap& heap) override;
   Status apply(const Instruction& instruction);
+  template <Opcode opcode>
+  Status apply(const Instruction& instruction);
+  Status make_object(const Instruction& instruction);  // const_objects.cpp
   Status call(BuiltinFunction builtin, size_t operand_slots, uint32_t first, uint32_t second);
   void push(Slot slot, bool is_object = false) {
     stack_.push_back(slot);

@@ -23,6 +23,10 @@ TrapKind builtins::exception_new(VMContext* vmctx, Slot* operands, uint32_t tag_
   return TrapKind::none;
 }
 
+TrapKind builtins::unwind(VMContext* vmctx, Slot*, uint32_t, uint32_t) {
+  return vmctx->execution->store->unwind() ? TrapKind::none : TrapKind::uncaught_exception;
+}
+
 const TagInstance* Store::exception_tag() const {
   return thrown_ == 0 ? nullptr : gc::object_of(thrown_)->tag();
 }
@@ -65,12 +69,13 @@ std::string Store::describe_exception() const {
   const size_t size = exception_size();
   for (size_t i = 0; i < size; ++i) {
     text += i != 0 ? ", " : text.empty() ? "(" : " (";
-    text += to_string(exception_value(i));
+    text += to_string(exception_value(i), runtime_.types);
   }
   return size == 0 ? text : text + ")";
 }
 
-bool Store::unwind(VMContext* vmctx, const Cell* cell, Slot* frame, ControlRecord* control) {
+bool Store::unwind() {
+  auto [kind, cell, frame, control, vmctx] = execution_.trap;
   gc::Object& exception = *gc::object_of(execution_.exception);
   ModuleCode::Place place = ModuleCode::Place::at;
   for (;;) {

@@ -32,6 +32,12 @@ inline constexpr uint32_t min_frame_advance = 4;
 
 struct Cell;
 
+/// Consecutive slots of a frame.
+struct SlotRange {
+  uint16_t first;
+  uint16_t count;
+};
+
 /// One interpreted call that has not returned: what its return restores. Lives on the control
 /// stack.
 ///
@@ -42,6 +48,8 @@ struct ControlRecord {
   const Cell* next;  ///< where execution goes on; the cell before it is the call, or data of it
   Slot* frame;       ///< the caller's frame
 };
+static_assert(offsetof(ControlRecord, next) == 0 && offsetof(ControlRecord, frame) == 8);
+static_assert(sizeof(ControlRecord) == 16);
 static_assert(2 * sizeof(ControlRecord) == min_frame_advance * sizeof(Slot),
               "the control stack has as many bytes as the value stack");
 

@@ -1,5 +1,7 @@
 #include "runtime/instance.hpp"
 
+#include "runtime/store.hpp"
+
 namespace zwasm {
 
 bool Instance::find_export(std::string_view name, Extern& result) {
@@ -48,7 +50,7 @@ const FuncRef& Instance::func(uint32_t index) {
   const uint32_t defined = index - module.imported_functions;
   FuncRef*& block = func_blocks_[defined / func_block_size];
   if (block == nullptr) {
-    block = static_cast<FuncRef*>(system_allocator().allocate_or_exit(
+    block = static_cast<FuncRef*>(store_->allocator().allocate_or_exit(
         func_block_size * sizeof(FuncRef), alignof(FuncRef)));
     for (uint32_t i = 0; i < func_block_size; ++i) new (block + i) FuncRef{};
   }

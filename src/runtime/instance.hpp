@@ -48,7 +48,7 @@ class Instance {
   /// The elements of a segment of references that were evaluated when the instance was made; empty
   /// for segments of functions, whose elements are made when they are used.
   std::span<const Slot> elements(uint32_t segment) const {
-    return elements_ != nullptr ? elements_[segment].span() : std::span<const Slot>();
+    return elements_.empty() ? std::span<const Slot>() : elements_[segment].span();
   }
 
   bool is_data_dropped(uint32_t segment) const { return has_bit(dropped_data_, segment); }
@@ -62,7 +62,7 @@ class Instance {
   /// References to own functions are made in blocks, on first use.
   static constexpr uint32_t func_block_size = 64;
 
-  Instance() = default;
+  explicit Instance(Allocator& allocator) : elements_(allocator) {}
   ~Instance() = default;
   static bool has_bit(const uint64_t* bits, uint32_t index) {
     return ((bits[index / 64] >> (index % 64)) & 1) != 0;
@@ -82,7 +82,7 @@ class Instance {
   FuncRef** func_blocks_ = nullptr;
   uint64_t* dropped_data_ = nullptr;
   uint64_t* dropped_elem_ = nullptr;
-  std::unique_ptr<Vector<Slot>[]> elements_;  ///< by segment; null if all are of functions
+  Vector<Vector<Slot>> elements_;  ///< by segment; empty if all are of functions
 };
 
 /// Whether `actual` may be imported as import `index` of the module. The error is unlinkable,

@@ -3,7 +3,9 @@
 #include <new>
 
 #include "runtime/builtins.hpp"
+#include "runtime/bulk.hpp"
 #include "runtime/const_expr.hpp"
+#include "runtime/host.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/store.hpp"
 
@@ -73,10 +75,10 @@ class Instantiation {
     const size_t elem_at = add((module_.elems.size() + 63) / 64, sizeof(uint64_t));
     const size_t global_types_at = add(module_.imported_globals, sizeof(ValType));
 
-    auto* block = static_cast<uint8_t*>(system_allocator().allocate(size, alignof(VMContext)));
+    auto* block = static_cast<uint8_t*>(store_.allocator().allocate(size, alignof(VMContext)));
     if (block == nullptr) return make_trap(TrapKind::out_of_memory);
     std::fill_n(block, size, uint8_t{0});
-    instance_ = new (block) Instance();
+    instance_ = new (block) Instance(store_.allocator());
     auto* vmctx = new (block + vmctx_at) VMContext{};
     instance_->store_ = &store_;
     instance_->vmctx_ = vmctx;
@@ -101,6 +103,7 @@ class Instantiation {
     vmctx->module = &code_;
     vmctx->instance = instance_;
     vmctx->allocation = &store_.heap().area();
+    vmctx->builtins = builtin_table;
     return {};
   }
 
@@ -169,12 +172,14 @@ class Instantiation {
     for (uint32_t i = 0; i < module_.elems.size(); ++i) {
       const ElemSegment& segment = module_.elems[i];
       if (!segment.uses_expressions || segment.mode == SegmentMode::declarative ||
-          matches(code_.registry(), canonical(segment.type, code_.type_ids()).heap(),
-                  AbstractHeapType::func)) {
+          !code_.registry().may_be_object(canonical(segment.type, code_.type_ids()))) {
         continue;
       }
-      if (instance_->elements_ == nullptr) {
-        instance_->elements_ = std::make_unique<Vector<Slot>[]>(module_.elems.size());
+      if (instance_->elements_.empty()) {
+        instance_->elements_.reserve(module_.elems.size());
+        for (size_t k = 0; k < module_.elems.size(); ++k) {
+          instance_->elements_.emplace_back(store_.allocator());
+        }
       }
       Vector<Slot>& elements = instance_->elements_[i];
       elements.reserve(segment.expressions.size());
@@ -203,10 +208,12 @@ class Instantiation {
     for (uint32_t i = 0; i < module_.datas.size(); ++i) {
       const DataSegment& segment = module_.datas[i];
       if (segment.mode != SegmentMode::active) continue;
-      Slot operands[] = {ZWASM_TRY(evaluator.evaluate(segment.offset)).low, 0,
-                         segment.bytes.size()};
+      const uint64_t offset = ZWASM_TRY(evaluator.evaluate(segment.offset)).low;
+      const uint64_t size = segment.bytes.size();
+      uint8_t* const destination = checked_range(memories_[raw(segment.memory)], offset, size);
+      if (destination == nullptr) ZWASM_CHECK(check(TrapKind::out_of_bounds_memory_access));
       ZWASM_CHECK(
-          check(builtins::memory_init(instance_->vmctx_, operands, i, raw(segment.memory))));
+          check(move_in_pieces(instance_->vmctx_, destination, segment.bytes.data(), size)));
       instance_->drop_data(i);
     }
     return {};

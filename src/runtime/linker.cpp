@@ -62,7 +62,10 @@ Extern make_host_func(Store& store, std::string_view module, const HostFuncDefin
                       void* data) {
   const CanonicalType type =
       store.runtime().types.add_func(FuncType{function.params, function.results});
-  return make_host_func(store, module, function.name, type, function.callback, data);
+  const Extern made =
+      make_host_func(store, module, function.name, type, function.callback, data);
+  store.runtime().types.release(type);
+  return made;
 }
 
 std::string import_name(const Import& import) {
@@ -194,7 +197,7 @@ bool Linker::find(Store& store, std::string_view module, std::string_view name, 
 
 Result<Instance*> Linker::instantiate(Store& store, const Ref<ModuleCode>& module) {
   const Module& declared = module->module();
-  Vector<Extern> imports;
+  Vector<Extern> imports(store.allocator());
   imports.reserve(declared.imports.size());
   for (const Import& import : declared.imports) {
     Extern value;

@@ -29,4 +29,8 @@ std::string_view ModuleCode::function_name(uint32_t function) const {
   return NameSection(module()).function_name(FuncIndex{function});
 }
 
+std::string ModuleCode::display_name(uint32_t function) const {
+  return find_function_name(module(), FuncIndex{function});
+}
+
 }  // namespace zwasm

@@ -18,12 +18,18 @@ namespace zwasm {
 
 struct TagInstance;
 
+namespace gc {
+class Heap;
+}
+
 /// The versions of a module's code; only those in use are made.
 enum class Variant : uint8_t {
   plain,
   metered,  ///< charges fuel
 };
 inline constexpr size_t variant_count = 2;
+static_assert(static_cast<size_t>(Variant::plain) == 0 &&
+              static_cast<size_t>(Variant::metered) == variant_count - 1);
 
 /// Shared by the instances of a module, in all stores of an engine. Thread-safe.
 class ModuleCode : public RefCounted {
@@ -53,9 +59,9 @@ class ModuleCode : public RefCounted {
   enum class Place : uint8_t { at, behind };
   virtual bool locate(const Cell* cell, Place place, Location& location) = 0;
 
-  /// The slots of the frame that may hold references to objects while the call or allocation of the
-  /// cell runs, but for those that belong to the callee. Valid as long as this.
-  virtual std::span<const uint16_t> reference_slots(const Cell* cell, Place place) = 0;
+  /// Visits the slots of a frame that may hold references to objects while the call or allocation
+  /// of the cell runs, but for those that belong to the callee.
+  virtual void visit_references(const Cell* cell, Place place, Slot* frame, gc::Heap& heap) = 0;
 
   /// Where execution goes on when `exception` is thrown by the instruction of the cell.
   struct Landing {
@@ -77,8 +83,12 @@ class ModuleCode : public RefCounted {
   std::string_view name() const;
   /// The name of the name section, or "".
   std::string_view function_name(uint32_t function) const;
+  /// What messages call a function: by the name section, else by an export, else by its import;
+  /// "" if it has none of them.
+  std::string display_name(uint32_t function) const;
 
  protected:
+  explicit ModuleCode(Allocator& allocator = system_allocator()) : export_index_(allocator) {}
   ~ModuleCode() override = default;
   /// Used by `name` when the module has none of its own. Not after the module is shared.
   void set_fallback_name(std::string name) { fallback_name_ = std::move(name); }

@@ -101,11 +101,9 @@ TrapKind finish(Slot* operands, const gc::Object* object) {
   return TrapKind::none;
 }
 
-}  // namespace
-
-bool reference_matches(VMContext* vmctx, Slot reference, uint32_t heap_type, bool nullable) {
+/// Whether a reference is of a type of the module.
+bool reference_matches(VMContext* vmctx, Slot reference, HeapType type, bool nullable) {
   if (reference == 0) return nullable;
-  const HeapType type = HeapType::from_bits(heap_type);
   if (type.is_abstract()) return gc::is_of(reference, type.abstract());
   const TypeRegistry& registry = vmctx->module->registry();
   const CanonicalType wanted{vmctx->types[raw(type.index())]};
@@ -117,7 +115,15 @@ bool reference_matches(VMContext* vmctx, Slot reference, uint32_t heap_type, boo
          registry.is_subtype(gc::object_of(reference)->type(), wanted);
 }
 
+}  // namespace
+
 namespace builtins {
+
+TrapKind ref_test(VMContext* vmctx, Slot* operands, uint32_t heap_type, uint32_t nullable) {
+  operands[0] =
+      reference_matches(vmctx, operands[0], HeapType::from_bits(heap_type), nullable != 0) ? 1 : 0;
+  return TrapKind::none;
+}
 
 TrapKind struct_new(VMContext* vmctx, Slot* operands, uint32_t type, uint32_t slots) {
   gc::Object* object = ObjectType(vmctx, type).new_struct(vmctx);

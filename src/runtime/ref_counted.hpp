@@ -17,11 +17,13 @@ class RefCounted {
 
   void add_ref() const { count_.fetch_add(1, std::memory_order_relaxed); }
   void release() const {
-    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+    if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
   }
 
  protected:
   virtual ~RefCounted() = default;
+  /// For objects that do not come from `new`.
+  virtual void destroy() const { delete this; }
 
  private:
   mutable std::atomic<uint32_t> count_ = 0;

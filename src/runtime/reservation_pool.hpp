@@ -18,7 +18,8 @@ inline constexpr uint64_t guarded_guard = uint64_t{64} << 10;
 class ReservationPool {
  public:
   /// Keeps at most `max_idle` reservations that nobody uses.
-  explicit ReservationPool(size_t max_idle = 8) : max_idle_(max_idle) {}
+  explicit ReservationPool(Allocator& allocator, size_t max_idle = 8)
+      : max_idle_(max_idle), idle_(allocator) {}
   ~ReservationPool();
 
   /// A reservation of guarded_reservation + guarded_guard bytes; empty when there is no address

@@ -3,14 +3,6 @@
 #include "runtime/store.hpp"
 
 namespace zwasm {
-namespace {
-
-/// Whether values of a type (heap types are canonical ids) can refer to objects.
-bool may_be_object(const TypeRegistry& registry, ValType type) {
-  return type.is_ref() && !matches(registry, type.heap(), AbstractHeapType::func);
-}
-
-}  // namespace
 
 void Store::collect_garbage() {
   execution_.trap.cell = nullptr;
@@ -56,9 +48,9 @@ void Store::visit_instance(gc::Heap& heap, Instance& instance) {
   GlobalCell* const globals = instance.vmctx()->globals();
   for (size_t i = module.imported_globals; i < module.globals.size(); ++i) {
     const ValType type = canonical(module.globals[i].type.type, instance.module().type_ids());
-    if (may_be_object(runtime_.types, type)) heap.visit(globals[i - module.imported_globals].low);
+    if (runtime_.types.may_be_object(type)) heap.visit(globals[i - module.imported_globals].low);
   }
-  if (instance.elements_ == nullptr) return;
+  if (instance.elements_.empty()) return;
   for (size_t i = 0; i < module.elems.size(); ++i) {
     for (Slot& element : instance.elements_[i]) heap.visit(element);
   }
@@ -68,9 +60,7 @@ void Store::visit_frames(gc::Heap& heap) {
   if (!stack_) return;
   const auto visit_frame = [&](VMContext* vmctx, const Cell* cell, Slot* frame,
                                ModuleCode::Place place) {
-    for (const uint16_t slot : vmctx->module->reference_slots(cell, place)) {
-      heap.visit(frame[slot]);
-    }
+    vmctx->module->visit_references(cell, place, frame, heap);
   };
   const TrapRecord& top = execution_.trap;
   VMContext* vmctx = nullptr;

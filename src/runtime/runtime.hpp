@@ -33,9 +33,18 @@ struct StoreLimits {
 
 /// Shared by the stores of an engine and outlives them. Thread-safe.
 struct Runtime {
-  Runtime(const EntryPoints& the_entry_points, MemoryMode mode, size_t stack_bytes)
-      : entry_points(the_entry_points), memory_mode(mode), stacks(stack_bytes) {}
+  /// The allocator outlives the runtime, and everything of it.
+  Runtime(const EntryPoints& the_entry_points, MemoryMode mode, size_t stack_bytes,
+          Allocator& memory = system_allocator())
+      : allocator(memory),
+        entry_points(the_entry_points),
+        memory_mode(mode),
+        types(memory),
+        stacks(stack_bytes, memory),
+        reservations(memory),
+        watchdog(memory) {}
 
+  Allocator& allocator;
   const EntryPoints entry_points;
   const MemoryMode memory_mode;
   TypeRegistry types;

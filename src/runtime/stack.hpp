@@ -41,8 +41,9 @@ class Stack {
 class StackPool {
  public:
   /// Keeps at most `max_idle` stacks that nobody uses.
-  explicit StackPool(size_t slot_bytes, size_t max_idle = 8)
-      : slot_bytes_(slot_bytes), max_idle_(max_idle) {}
+  explicit StackPool(size_t slot_bytes, Allocator& allocator = system_allocator(),
+                     size_t max_idle = 8)
+      : slot_bytes_(slot_bytes), max_idle_(max_idle), idle_(allocator) {}
 
   /// A stack, recycled or fresh; empty when there is no address space.
   Stack take();

@@ -18,7 +18,7 @@ TEST_CASE("a stack has as much room for control records as for values") {
 }
 
 TEST_CASE("a pool recycles stacks and keeps only some") {
-  StackPool pool(64 * 1024, 1);
+  StackPool pool(64 * 1024, system_allocator(), 1);
   Stack first = pool.take();
   Stack second = pool.take();
   REQUIRE(first);

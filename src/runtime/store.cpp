@@ -27,7 +27,13 @@ Store::Store(Runtime& runtime, const StoreLimits& limits, Variant variant)
       execution_{},
       host_vmctx_{},
       budget_(new MemoryBudget(limits.memory_bytes)),
-      heap_(runtime.types, limits.heap, *this) {
+      shared_memories_(runtime.allocator),
+      arena_(runtime.allocator),
+      heap_(runtime.types, limits.heap, *this, runtime.allocator),
+      roots_(runtime.allocator),
+      free_roots_(runtime.allocator),
+      held_types_(runtime.allocator),
+      host_globals_(runtime.allocator) {
   host_entry_.entry.store(nullptr, std::memory_order_relaxed);
   host_entry_.body.store(runtime.entry_points.host_body, std::memory_order_relaxed);
   host_vmctx_.execution = &execution_;
@@ -40,15 +46,18 @@ Store::~Store() {
     Instance* instance = std::exchange(instances_, instances_->next_);
     const size_t own_functions = instance->module_->module().codes.size();
     for (size_t i = 0; i * Instance::func_block_size < own_functions; ++i) {
-      system_allocator().deallocate(instance->func_blocks_[i],
-                                    Instance::func_block_size * sizeof(FuncRef), alignof(FuncRef));
+      allocator().deallocate(instance->func_blocks_[i],
+                             Instance::func_block_size * sizeof(FuncRef), alignof(FuncRef));
     }
     const size_t size = instance->allocation_size_;
     instance->~Instance();
-    system_allocator().deallocate(instance, size, alignof(VMContext));
+    allocator().deallocate(instance, size, alignof(VMContext));
   }
-  while (memories_ != nullptr) delete std::exchange(memories_, memories_->next_);
-  while (tables_ != nullptr) delete std::exchange(tables_, tables_->next_);
+  while (memories_ != nullptr) {
+    destroy_object(allocator(), std::exchange(memories_, memories_->next_));
+  }
+  while (tables_ != nullptr) destroy_object(allocator(), std::exchange(tables_, tables_->next_));
+  for (const CanonicalType type : held_types_) runtime_.types.release(type);
   runtime_.stacks.give_back(std::move(stack_));
   delete execution_.host_error;
 }
@@ -56,10 +65,15 @@ Store::~Store() {
 // --- Objects ---
 
 const FuncRef& Store::make_func(const FuncType& type, HostCallback callback, void* data) {
-  return make_func_of_type(runtime_.types.add_func(type), callback, data);
+  const CanonicalType id = runtime_.types.add_func(type);
+  const FuncRef& function = make_func_of_type(id, callback, data);
+  runtime_.types.release(id);
+  return function;
 }
 
 const FuncRef& Store::make_func_of_type(CanonicalType id, HostCallback callback, void* data) {
+  runtime_.types.hold(id);
+  held_types_.push_back(id);
   const FuncType& type = runtime_.types.definition(id).func;
   auto* host = new (arena_.allocate_or_exit(sizeof(HostFunction), alignof(HostFunction)))
       HostFunction{callback, data, slots_of(type.params), slots_of(type.results)};
@@ -73,8 +87,9 @@ Result<MemoryInstance*> Store::make_memory(const MemoryType& type) {
     retain(*shared);
     return &shared->instance();
   }
-  auto* memory = new (std::nothrow) MemoryInstance(runtime_, budget_, type, this, nullptr);
-  if (memory == nullptr) return make_trap(TrapKind::out_of_memory);
+  void* const room = allocator().allocate(sizeof(MemoryInstance), alignof(MemoryInstance));
+  if (room == nullptr) return make_trap(TrapKind::out_of_memory);
+  auto* memory = new (room) MemoryInstance(runtime_, budget_, type, this, nullptr);
   memory->next_ = memories_;
   memories_ = memory;
   ZWASM_CHECK(memory->allocate());
@@ -82,6 +97,7 @@ Result<MemoryInstance*> Store::make_memory(const MemoryType& type) {
 }
 
 Result<TableInstance*> Store::make_table(const TableType& type, const Value& init) {
+  hold(type.element);
   return make_table_instance(type, nullptr, init.low());
 }
 
@@ -95,8 +111,9 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
                            static_cast<unsigned long long>(limits_.table_elements));
   }
   if (is_interrupted()) return make_trap(TrapKind::interrupted);
-  auto* table = new (std::nothrow) TableInstance(*this, type, owner);
-  if (table == nullptr) return make_trap(TrapKind::out_of_memory);
+  void* const room = allocator().allocate(sizeof(TableInstance), alignof(TableInstance));
+  if (room == nullptr) return make_trap(TrapKind::out_of_memory);
+  auto* table = new (room) TableInstance(*this, type, owner);
   table->next_ = tables_;
   tables_ = table;
   if (!table->extend(type.limits.min, init)) {
@@ -110,15 +127,24 @@ Result<TableInstance*> Store::make_table_instance(const TableType& type, Instanc
 GlobalInstance Store::make_global(const GlobalType& type, const Value& init) {
   auto* cell = new (arena_.allocate_or_exit(sizeof(GlobalCell), alignof(GlobalCell)))
       GlobalCell{init.low(), init.high()};
-  if (type.type.is_ref() && !matches(runtime_.types, type.type.heap(), AbstractHeapType::func)) {
-    host_globals_.push_back({cell, type});
-  }
+  hold(type.type);
+  if (runtime_.types.may_be_object(type.type)) host_globals_.push_back({cell, type});
   return {cell, type};
 }
 
 TagInstance& Store::make_tag(CanonicalType type) {
+  runtime_.types.hold(type);
+  held_types_.push_back(type);
   return *new (arena_.allocate_or_exit(sizeof(TagInstance), alignof(TagInstance)))
       TagInstance{type};
+}
+
+/// Keeps the type that a type of the host's refers to.
+void Store::hold(ValType type) {
+  if (!type.is_ref() || type.heap().is_abstract()) return;
+  const CanonicalType id{raw(type.heap().index())};
+  runtime_.types.hold(id);
+  held_types_.push_back(id);
 }
 
 const FuncType& Store::type_of(const FuncRef& function) const {
@@ -198,14 +224,14 @@ Status Store::call(const FuncRef& function, std::span<const Value> args,
     return make_error(ErrorKind::host, Error::no_offset, "%zu results of a function of type %s",
                       results.size(), to_string(type).c_str());
   }
-  Vector<Slot> slots;
+  Vector<Slot> slots(allocator());
   slots.resize(slots_of(type.params));
   size_t at = 0;
   for (const Value& arg : args) {
     slots[at++] = arg.low();
     if (arg.type().slots() == 2) slots[at++] = arg.high();
   }
-  Vector<Slot> result_slots;
+  Vector<Slot> result_slots(allocator());
   result_slots.resize(slots_of(type.results));
   ZWASM_CHECK(call_slots(function, slots.span(), result_slots.span()));
   at = 0;

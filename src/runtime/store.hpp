@@ -56,6 +56,8 @@ class Store final : private gc::Heap::Roots {
   ~Store();
 
   Runtime& runtime() const { return runtime_; }
+  /// That of the runtime.
+  Allocator& allocator() const { return runtime_.allocator; }
   const StoreLimits& limits() const { return limits_; }
   Variant variant() const { return variant_; }
   ExecutionContext& execution() { return execution_; }
@@ -77,7 +79,7 @@ class Store final : private gc::Heap::Roots {
 
   /// A function of the host. It owns copies of everything but `data`.
   const FuncRef& make_func(const FuncType& type, HostCallback callback, void* data);
-  /// The same with a type that is registered already.
+  /// The same with a type that is registered already, and that the store holds from now on.
   const FuncRef& make_func_of_type(CanonicalType type, HostCallback callback, void* data);
   /// A shared memory is a SharedMemory, of which this store is the first owner.
   Result<MemoryInstance*> make_memory(const MemoryType& type);
@@ -170,10 +172,10 @@ class Store final : private gc::Heap::Roots {
   }
   void enter_root_scope(RootScope& scope) { scope.outer_ = std::exchange(root_scope_, &scope); }
   void leave_root_scope(RootScope& scope) { root_scope_ = scope.outer_; }
-  /// Looks for the handler of execution().exception, from `cell` on, or, if that is null, from the
-  /// callers on. If there is one in what was entered from the host last, writes the values that it
-  /// takes, and where it goes on to the trap record. Else false.
-  bool unwind(VMContext* vmctx, const Cell* cell, Slot* frame, ControlRecord* control);
+  /// Looks for the handler of execution().exception, from the cell of the trap record on, or, if
+  /// that is null, from the callers on. If there is one in what was entered from the host last,
+  /// writes the values that it takes, and where it goes on to the trap record. Else false.
+  bool unwind();
 
   /// An error for how a call ended; takes what the execution context recorded, and makes
   /// backtrace().
@@ -205,6 +207,7 @@ class Store final : private gc::Heap::Roots {
   Error take_recorded_error(TrapKind kind);
   void collect_backtrace();
   void add_frame(const Cell* cell, ModuleCode::Place place);
+  void hold(ValType type);
 
   Runtime& runtime_;
   StoreLimits limits_;
@@ -227,6 +230,7 @@ class Store final : private gc::Heap::Roots {
   RootScope* root_scope_ = nullptr;
   Vector<Slot> roots_;
   Vector<uint32_t> free_roots_;
+  Vector<CanonicalType> held_types_;    ///< of what the host has made
   Vector<GlobalInstance> host_globals_;  ///< that may refer to objects
   Slot thrown_ = 0;
   MemoryInstance* memories_ = nullptr;

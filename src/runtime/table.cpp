@@ -6,23 +6,16 @@
 #include "runtime/store.hpp"
 
 namespace zwasm {
-namespace {
-
-bool is_function_type(const TypeRegistry& registry, ValType element) {
-  return matches(registry, element.heap(), AbstractHeapType::func);
-}
-
-}  // namespace
 
 TableInstance::TableInstance(Store& store, const TableType& type, Instance* owner)
     : TableDefinition{nullptr, 0},
       store_(store),
       owner_(owner),
       type_(type),
-      of_functions_(is_function_type(store.runtime().types, type.element)) {}
+      of_functions_(!store.runtime().types.may_be_object(type.element)) {}
 
 TableInstance::~TableInstance() {
-  system_allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
+  store_.allocator().deallocate(elements, capacity_ * sizeof(Slot), alignof(Slot));
 }
 
 TableType TableInstance::current_type() const {
@@ -43,7 +36,7 @@ bool TableInstance::extend(uint64_t new_size, Slot init) {
   if (new_size > capacity_) {
     const uint64_t capacity = std::max(new_size, size == 0 ? 0 : capacity_ * 2);
     if (capacity > SIZE_MAX / sizeof(Slot)) return false;
-    Allocator& allocator = system_allocator();
+    Allocator& allocator = store_.allocator();
     auto* moved = static_cast<Slot*>(allocator.allocate(capacity * sizeof(Slot), alignof(Slot)));
     if (moved == nullptr) return false;
     std::copy_n(elements, size, moved);

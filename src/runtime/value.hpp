@@ -13,6 +13,7 @@
 namespace zwasm {
 
 struct FuncRef;
+class TypeRegistry;
 
 /// A wasm value and its type. Heap types with an index are canonical type ids. References are as in
 /// slots (runtime/gc/object.hpp). One that refers to an object is right only until the next
@@ -58,7 +59,13 @@ class Value {
   Slot high_ = 0;
 };
 
-/// The value with its type, for messages: "i32 5", "f64 1.5", "externref null".
-std::string to_string(const Value& value);
+/// The value as the command line prints and, for the most part, reads it: integers signed, floats
+/// as the shortest decimal that reads back as the same value ("-nan:0x123"), vectors as "0x" and 32
+/// digits, "null", the number of a reference of the host, and of other references what they refer
+/// to: "funcref", "structref", "arrayref", "exnref", "i31 5". `types` are those of its store.
+std::string to_text(const Value& value, const TypeRegistry& types);
+
+/// The value with its type, for messages: "i32 5", "f64 1.5", "externref null", "structref".
+std::string to_string(const Value& value, const TypeRegistry& types);
 
 }  // namespace zwasm

@@ -16,7 +16,7 @@ class Store;
 /// deadline. Thread-safe.
 class Watchdog {
  public:
-  Watchdog() = default;
+  explicit Watchdog(Allocator& allocator) : watched_(allocator) {}
   ~Watchdog();
 
   /// Interrupts `store` when monotonic time reaches `deadline` (os::monotonic_now), once; replaces

@@ -34,6 +34,8 @@ class Cursor {
   std::string_view source() const { return list_->source; }
   /// Offset in the source of the next token.
   uint32_t offset() const { return peek().offset; }
+  /// The same of the token at a position.
+  uint32_t offset_of(uint32_t position) const { return list_->tokens[position].offset; }
 
   bool at(TokenKind kind) const { return peek().kind == kind; }
   bool at(Keyword keyword) const { return is(peek(), keyword); }

@@ -17,19 +17,22 @@ bool is_id_char(char c) {
 
 void append_string(std::string& out, std::string_view bytes, bool is_name) {
   static constexpr char digits[] = "0123456789abcdef";
-  const bool keep_high = is_name && is_valid_utf8(bytes);
   out += '"';
-  for (char c : bytes) {
-    const auto byte = static_cast<uint8_t>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && !keep_high)) {
-      out += '\\';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    } else {
-      out += c;
+  if (is_name) {
+    append_printable(out, bytes, Quotes::escape);
+  } else {
+    for (const char c : bytes) {
+      const auto byte = static_cast<uint8_t>(c);
+      if (c == '"' || c == '\\') {
+        out += '\\';
+        out += c;
+      } else if (byte < 0x20 || byte >= 0x7F) {
+        out += '\\';
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+      } else {
+        out += c;
+      }
     }
   }
   out += '"';

@@ -376,6 +376,11 @@ Result<uint32_t> InstructionParser::expect_label() {
 Result<int16_t> InstructionParser::begin_instruction(const Token& mnemonic) {
   const Opcode opcode = to_opcode(mnemonic.keyword);
   const OpcodeInfo& row = info(opcode);
+  if (!is_built(row.feature)) {
+    Error error = cursor_.error(mnemonic, "%s", not_built_message(row.feature).c_str());
+    error.kind = ErrorKind::unsupported;
+    return error;
+  }
   if (!context_.features.has(row.feature)) {
     return cursor_.error(mnemonic, "unknown operator %.*s (feature %s is disabled)",
                          static_cast<int>(row.text.size()), row.text.data(),

@@ -185,6 +185,9 @@ Status ModuleParser::parse_field() {
   }
   field_offset_ = cursor_.offset();
   const Keyword keyword = cursor_.peek(1).keyword;  // a field, as the first pass has seen
+  if (keyword == Keyword::tag && !context_.features.has(Feature::exceptions)) {
+    return cursor_.error(cursor_.peek(1), "unknown operator tag (feature exceptions is disabled)");
+  }
   cursor_.move_to(cursor_.position() + 2);
   if (keyword == Keyword::func) {
     ZWASM_CHECK(parse_func());
@@ -242,11 +245,13 @@ Status ModuleParser::parse_import() {
   } else if (kind == Keyword::table) {
     add_import(module, name, ExternKind::table, static_cast<uint32_t>(tables_.size()));
     Table table;
+    table.offset = field_offset_;
     table.type = ZWASM_TRY(parse_table_type());
     tables_.push_back(table);
   } else if (kind == Keyword::memory) {
     add_import(module, name, ExternKind::memory, static_cast<uint32_t>(memories_.size()));
     memories_.push_back(ZWASM_TRY(parse_memory_type()));
+    memories_.back().offset = field_offset_;
   } else if (kind == Keyword::global) {
     add_import(module, name, ExternKind::global, static_cast<uint32_t>(globals_.size()));
     Global global;
@@ -254,7 +259,7 @@ Status ModuleParser::parse_import() {
     globals_.push_back(global);
   } else {
     add_import(module, name, ExternKind::tag, static_cast<uint32_t>(tags_.size()));
-    tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use())});
+    tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use()), field_offset_});
   }
   return cursor_.expect_close();
 }
@@ -378,6 +383,7 @@ Status ModuleParser::parse_table() {
   ZWASM_CHECK(parse_inline_exports(ExternKind::table, index));
   const InlineImport import = ZWASM_TRY(parse_inline_import());
   Table table;
+  table.offset = field_offset_;
   if (import.present) {
     add_import(import.module, import.name, ExternKind::table, index);
     table.type = ZWASM_TRY(parse_table_type());
@@ -471,6 +477,7 @@ Status ModuleParser::parse_memory() {
     cursor_.move_to(start);
     type = ZWASM_TRY(parse_memory_type());
   }
+  type.offset = field_offset_;
   memories_.push_back(type);
   return {};
 }
@@ -521,7 +528,7 @@ Status ModuleParser::parse_tag() {
   context_.skip_binding();
   ZWASM_CHECK(parse_inline_exports(ExternKind::tag, index));
   const InlineImport import = ZWASM_TRY(parse_inline_import());
-  tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use())});
+  tags_.push_back({ZWASM_TRY(context_.parse_and_resolve_type_use()), field_offset_});
   if (import.present) add_import(import.module, import.name, ExternKind::tag, index);
   return {};
 }

@@ -255,6 +255,7 @@ Result<TypeIndex> ParseContext::resolve(const TypeUse& use) {
   TypeDefinition definition;
   definition.func = {use.params, use.results};
   definition.group_start = index;
+  definition.offset = cursor.offset_of(use.token);
   definitions.push_back(definition);
   remember_func_type(index);
   return TypeIndex{index};
@@ -284,6 +285,7 @@ Status ParseContext::parse_type_definition(uint32_t group_start, uint32_t group_
   TypeDefinition definition;
   definition.group_start = group_start;
   definition.group_size = group_size;
+  definition.offset = cursor.offset();
   const auto index = static_cast<uint32_t>(definitions.size());
   ZWASM_CHECK(cursor.expect_open(Keyword::type));
   skip_binding();

@@ -15,10 +15,21 @@ class PositionFinder {
       : offset_(offset), trace_(trace) {}
 
   void search(const Module& decoded, const Module& parsed) {
+    each(decoded.types, parsed.types,
+         [&](const TypeDefinition& item, const TypeDefinition& source) {
+           consider(item.offset, source.offset);
+         });
     each(decoded.imports, parsed.imports, [&](const Import& item, const Import& source) {
       consider(item.offset, source.offset);
     });
+    each(decoded.memories, parsed.memories, [&](const MemoryType& item, const MemoryType& source) {
+      consider(item.offset, source.offset);
+    });
+    each(decoded.tags, parsed.tags, [&](const TagType& item, const TagType& source) {
+      consider(item.offset, source.offset);
+    });
     each(decoded.tables, parsed.tables, [&](const Table& item, const Table& source) {
+      consider(item.offset, source.offset);
       if (item.has_init) consider(item.init, source.init);
     });
     each(decoded.globals, parsed.globals, [&](const Global& item, const Global& source) {
@@ -89,7 +100,10 @@ class PositionFinder {
 Error at_source(Error error, std::string_view source, const Features& features,
                 std::span<const uint8_t> binary) {
   if (error.offset == Error::no_offset || error.line != 0) return error;
-  const Result<Module> decoded = decode_module(binary, features);
+  // What a feature that is off made the decoder refuse is to be found, too.
+  Features all;
+  for (size_t i = 0; i < feature_count; ++i) all.set(static_cast<Feature>(i), true);
+  const Result<Module> decoded = decode_module(binary, all);
   if (!decoded.ok()) return error;
   Allocator& allocator = system_allocator();
   const Result<text::TokenList> tokens = text::tokenize(source, allocator);

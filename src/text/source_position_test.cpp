@@ -127,6 +127,43 @@ TEST_CASE("declarations are found in the text") {
   CHECK(parsed.at(module.codes[0].entry_offset).starts_with("(func $start"));
 }
 
+TEST_CASE("types, tables, memories and tags are found, implicit types where they are used") {
+  const Parsed parsed(R"((module
+    (type $f (func))
+    (rec (type $a (struct)) (type $b (array i8)))
+    (import "m" "t" (table 1 funcref))
+    (table 2 funcref)
+    (memory 1)
+    (memory $two 1 2)
+    (tag (param i32))
+    (func (param i64) (result f32) unreachable))
+    )");
+  const Module& module = parsed.module();
+  CHECK(parsed.at(module.types[0].offset).starts_with("(type $f"));
+  CHECK(parsed.at(module.types[1].offset).starts_with("(type $a"));
+  CHECK(parsed.at(module.types[2].offset).starts_with("(type $b"));
+  CHECK(parsed.at(module.types[3].offset).starts_with("(param i32)"));
+  CHECK(parsed.at(module.types[4].offset).starts_with("(param i64)"));
+  CHECK(parsed.at(module.tables[0].offset).starts_with("(import"));
+  CHECK(parsed.at(module.tables[1].offset).starts_with("(table 2"));
+  CHECK(parsed.at(module.memories[0].offset).starts_with("(memory 1)"));
+  CHECK(parsed.at(module.memories[1].offset).starts_with("(memory $two"));
+  CHECK(parsed.at(module.tags[0].offset).starts_with("(tag (param"));
+}
+
+TEST_CASE("what the decoder refused because a feature is off is found") {
+  Features features;
+  features.set(Feature::gc, false);
+  const std::string_view source = "(module (func)\n  (type $s (struct)))";
+  const Result<Vector<uint8_t>> binary = parse_module(source, features);
+  REQUIRE(binary.ok());
+  Result<Module> decoded = decode_module(binary.value().span(), features);
+  REQUIRE(!decoded.ok());
+  const Error error = at_source(decoded.take_error(), source, features, binary.value());
+  CHECK(error.line == 2);
+  CHECK(error.column == 3);
+}
+
 TEST_CASE("what has no position in the text is left as it is") {
   const std::string_view source = R"((module binary "\00asm\01\00\00\00"))";
   const Parsed parsed(source);

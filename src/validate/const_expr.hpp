@@ -18,6 +18,10 @@ struct ConstantScope {
 /// immutable, which the caller checks.
 bool is_constant(Opcode opcode, const Features& features);
 
+/// Whether constant expressions may read globals that the module defines: since the proposal of
+/// garbage collection, whose code this does not need.
+bool own_globals_are_constant(const Features& features);
+
 /// How many of the module's globals the elements and offsets of segments may read.
 uint32_t globals_of_segments(const Module& module, const Features& features);
 

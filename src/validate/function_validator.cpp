@@ -64,7 +64,10 @@ Status FunctionValidator::validate_body(FuncIndex function) {
 
 Status FunctionValidator::validate_constant(const Expression& expression, ValType type,
                                             const ConstantScope& scope) {
-  if (is_single_constant(expression, type)) return {};
+  if (IntegerConstant constant;
+      read_integer_constant(expression, constant) && constant.type == type) {
+    return {};
+  }
   reset();
   constant_ = &scope;
   reader_.reset(expression, context_.features);
@@ -73,16 +76,6 @@ Status FunctionValidator::validate_constant(const Expression& expression, ValTyp
   visible_globals_ = 0;
   push_frame(Opcode::block, nullptr, type);
   return finish(run());
-}
-
-// The offset of almost every segment, of which some modules have tens of thousands.
-bool FunctionValidator::is_single_constant(const Expression& expression, ValType type) {
-  reader_.reset(expression, context_.features);
-  if (!reader_.next(instruction_)) return false;
-  const bool has_type = (instruction_.opcode == Opcode::i32_const && type == valtype::i32) ||
-                        (instruction_.opcode == Opcode::i64_const && type == valtype::i64);
-  return has_type && reader_.next(instruction_) && instruction_.opcode == Opcode::end &&
-         reader_.at_end();
 }
 
 Status FunctionValidator::finish(bool ok) {
@@ -480,20 +473,14 @@ bool FunctionValidator::run() {
       case Opcode::ref_test_null:
       case Opcode::ref_cast:
       case Opcode::ref_cast_null:
-        if (!call_rare<&V::cast>(top)) return false;
-        break;
       case Opcode::br_on_cast:
       case Opcode::br_on_cast_fail:
-        if (!call_rare<&V::branch_on_cast>(top)) return false;
-        break;
       case Opcode::struct_new:
       case Opcode::struct_new_default:
       case Opcode::struct_get:
       case Opcode::struct_get_s:
       case Opcode::struct_get_u:
       case Opcode::struct_set:
-        if (!call_rare<&V::struct_instruction>(top)) return false;
-        break;
       case Opcode::array_new:
       case Opcode::array_new_default:
       case Opcode::array_new_fixed:
@@ -503,16 +490,14 @@ bool FunctionValidator::run() {
       case Opcode::array_set:
       case Opcode::array_len:
       case Opcode::array_fill:
-        if (!call_rare<&V::array_instruction>(top)) return false;
-        break;
       case Opcode::array_new_data:
       case Opcode::array_new_elem:
       case Opcode::array_init_data:
       case Opcode::array_init_elem:
-        if (!call_rare<&V::array_from_segment>(top)) return false;
-        break;
       case Opcode::array_copy:
-        if (!call_rare<&V::array_copy>(top)) return false;
+        if constexpr (is_built(Feature::gc)) {
+          if (!call_rare<&V::object_instruction>(top)) return false;
+        }
         break;
     }
   }

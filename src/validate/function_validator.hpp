@@ -58,7 +58,6 @@ class FunctionValidator {
   static constexpr size_t stack_guard = 2;
 
   void reset();
-  bool is_single_constant(const Expression& expression, ValType type);
   bool begin_locals(const FuncType& type, const Code& code);
   bool run();
   bool read(Opcode opcode);
@@ -125,6 +124,7 @@ class FunctionValidator {
   bool branch_on_non_null();
   bool cast();
   bool branch_on_cast();
+  bool object_instruction();  ///< struct_new to br_on_cast_fail
   bool struct_instruction();
   bool array_instruction();
   bool array_from_segment();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "validate/const_expr.hpp"
 #include "validate/function_validator.hpp"
@@ -33,16 +34,19 @@ namespace {
     if (!zwasm_check_status.ok()) return at(offset, zwasm_check_status.take_error()); \
   } while (false)
 
-/// Says of which declaration a type is, where nothing knows its position.
-[[gnu::cold, gnu::noinline]] Error in(const char* what, size_t index, Error error) {
+/// Says of which declaration a type is, and where that is.
+[[gnu::cold, gnu::noinline]] Error in(const char* what, size_t index, uint64_t offset,
+                                      Error error) {
   error.message += format(" in %s %zu", what, index);
-  return error;
+  return at(offset, std::move(error));
 }
 
-#define ZWASM_CHECK_IN(what, index, expression)                                        \
-  do {                                                                                 \
-    auto zwasm_check_status = (expression);                                            \
-    if (!zwasm_check_status.ok()) return in(what, index, zwasm_check_status.take_error()); \
+#define ZWASM_CHECK_IN(what, index, offset, expression)                           \
+  do {                                                                            \
+    auto zwasm_check_status = (expression);                                       \
+    if (!zwasm_check_status.ok()) {                                               \
+      return in(what, index, offset, zwasm_check_status.take_error());            \
+    }                                                                             \
   } while (false)
 
 /// The rules of the declarations, one function per section.
@@ -96,39 +100,42 @@ class DeclarationValidator {
 
   Status tags() {
     for (size_t i = module_.imported_tags; i < module_.tags.size(); ++i) {
-      ZWASM_CHECK_IN("tag", i, validate_tag_type(context_, module_.tags[i]));
+      ZWASM_CHECK_IN("tag", i, module_.tags[i].offset,
+                     validate_tag_type(context_, module_.tags[i]));
     }
     return {};
   }
 
   Status functions() {
     for (size_t i = module_.imported_functions; i < module_.functions.size(); ++i) {
-      ZWASM_CHECK_IN("function", i, validate_function_type(context_, module_.functions[i].type));
+      ZWASM_CHECK_IN("function", i, Error::no_offset,
+                     validate_function_type(context_, module_.functions[i].type));
     }
     return {};
   }
 
   Status memories() {
     if (module_.memories.size() > 1 && !context_.features.has(Feature::multi_memory)) {
-      return invalid(Error::no_offset, "multiple memories");
+      return invalid(module_.memories[1].offset, "multiple memories");
     }
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
-      ZWASM_CHECK_IN("memory", i, validate_memory_type(context_, module_.memories[i]));
+      ZWASM_CHECK_IN("memory", i, module_.memories[i].offset,
+                     validate_memory_type(context_, module_.memories[i]));
     }
     return {};
   }
 
   Status tables() {
     if (module_.tables.size() > 1 && !context_.features.has(Feature::reference_types)) {
-      return invalid(Error::no_offset, "multiple tables");
+      return invalid(module_.tables[1].offset, "multiple tables");
     }
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
       const Table& table = module_.tables[i];
-      ZWASM_CHECK_IN("table", i, validate_table_type(context_, table.type));
+      ZWASM_CHECK_IN("table", i, table.offset, validate_table_type(context_, table.type));
       if (table.has_init) {
         ZWASM_CHECK(constant(table.init, table.type.element, module_.imported_globals));
       } else if (!table.type.element.is_defaultable()) {
-        return in("table", i,
+        return in("table", i, table.offset,
                   invalid(Error::no_offset,
                           "type mismatch: table of non-nullable references has no initial value"));
       }
@@ -140,8 +147,8 @@ class DeclarationValidator {
     for (uint32_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
       const Global& global = module_.globals[i];
       ZWASM_CHECK_AT(global.init.offset, validate_global_type(context_, global.type));
-      ZWASM_CHECK(constant(global.init, global.type.type,
-                           context_.features.has(Feature::gc) ? i : module_.imported_globals));
+      const bool own = own_globals_are_constant(context_.features);
+      ZWASM_CHECK(constant(global.init, global.type.type, own ? i : module_.imported_globals));
     }
     return {};
   }
@@ -267,7 +274,7 @@ Result<ModuleContext> validate_declarations(const Module& module, const Features
                                             std::span<CanonicalType> type_ids,
                                             Allocator& allocator) {
   ZWASM_CHECK(validate_type_indices(module.types, features, allocator));
-  registry.add(module.types, type_ids);
+  ZWASM_CHECK(registry.add(module.types, type_ids));
   ModuleContext context(module, features, registry, type_ids, allocator);
   ZWASM_CHECK(validate_subtyping(context));
   ZWASM_CHECK(DeclarationValidator(context, allocator).validate());

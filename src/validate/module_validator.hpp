@@ -11,9 +11,10 @@
 namespace zwasm {
 
 /// Validates a decoded module. Registers its types in `registry`, which must outlive the module,
-/// and writes the canonical id of each to `type_ids` (as many as `module.types`). Temporary memory
-/// comes from `allocator`. The error is the first in the order: declarations by section, then
-/// bodies; its kind is `invalid`, or `malformed` if a body or constant expression is not well
+/// and writes the canonical id of each to `type_ids` (as many as `module.types`). They are held
+/// until the caller releases them, after an error too unless `type_ids` was not written. Temporary
+/// memory comes from `allocator`. The error is the first in the order: declarations by section,
+/// then bodies; its kind is `invalid`, or `malformed` if a body or constant expression is not well
 /// formed. Safe to call from several threads, also for modules of one registry.
 Status validate_module(const Module& module, const Features& features, TypeRegistry& registry,
                        std::span<CanonicalType> type_ids,

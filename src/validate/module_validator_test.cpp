@@ -161,6 +161,23 @@ TEST_CASE("constant expressions") {
   CHECK(check(reference(4, true), C().i32()) == "unknown type 4");
 }
 
+TEST_CASE("where a declaration is that breaks a rule") {
+  ModuleBuilder module;
+  module.memory();
+  module.memory(70000);
+  module.memories[1].offset = 55;
+  CHECK(module.validate() == "memory size must be at most 65536 pages (4GiB) in memory 1");
+  CHECK(module.error.offset == 55);
+  module.memories[1].limits.min = 1;
+  CHECK(module.validate(without(Feature::multi_memory)) == "multiple memories");
+  CHECK(module.error.offset == 55);
+  module.table(funcref);
+  module.tables[0].type.limits = {.min = 2, .max = 1, .has_max = true};
+  module.tables[0].offset = 66;
+  CHECK(module.validate() == "size minimum must not be greater than maximum in table 0");
+  CHECK(module.error.offset == 66);
+}
+
 TEST_CASE("segments") {
   ModuleBuilder module;
   DataSegment data;

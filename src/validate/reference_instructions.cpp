@@ -157,6 +157,44 @@ bool FunctionValidator::branch_on_cast() {
   return true;
 }
 
+bool FunctionValidator::object_instruction() {
+  switch (raw(instruction_.opcode)) {
+    case raw(Opcode::ref_test):
+    case raw(Opcode::ref_test_null):
+    case raw(Opcode::ref_cast):
+    case raw(Opcode::ref_cast_null):
+      return cast();
+    case raw(Opcode::br_on_cast):
+    case raw(Opcode::br_on_cast_fail):
+      return branch_on_cast();
+    case raw(Opcode::struct_new):
+    case raw(Opcode::struct_new_default):
+    case raw(Opcode::struct_get):
+    case raw(Opcode::struct_get_s):
+    case raw(Opcode::struct_get_u):
+    case raw(Opcode::struct_set):
+      return struct_instruction();
+    case raw(Opcode::array_new):
+    case raw(Opcode::array_new_default):
+    case raw(Opcode::array_new_fixed):
+    case raw(Opcode::array_get):
+    case raw(Opcode::array_get_s):
+    case raw(Opcode::array_get_u):
+    case raw(Opcode::array_set):
+    case raw(Opcode::array_len):
+    case raw(Opcode::array_fill):
+      return array_instruction();
+    case raw(Opcode::array_new_data):
+    case raw(Opcode::array_new_elem):
+    case raw(Opcode::array_init_data):
+    case raw(Opcode::array_init_elem):
+      return array_from_segment();
+    case raw(Opcode::array_copy):
+      return array_copy();
+  }
+  return false;
+}
+
 bool FunctionValidator::struct_instruction() {
   const Opcode opcode = instruction_.opcode;
   const bool is_new = opcode == Opcode::struct_new || opcode == Opcode::struct_new_default;
@@ -170,9 +208,7 @@ bool FunctionValidator::struct_instruction() {
         if (!pop(type->fields[i - 1].type)) return false;
       }
     } else {
-      for (const FieldType& field : type->fields) {
-        if (!field.type.is_defaultable()) return fail("field type is not defaultable");
-      }
+      if (!type->is_defaultable) return fail("field type is not defaultable");
     }
     push(reference_to(index, false));
     return true;

@@ -87,6 +87,7 @@ class ModuleBuilder {
   uint32_t struct_type(std::vector<FieldType> fields) {
     TypeDefinition type;
     type.kind = CompositeKind::struct_;
+    for (FieldType& field : fields) type.place(field);
     type.fields = keep(std::move(fields));
     return add_type(type);
   }

@@ -5,8 +5,8 @@
 namespace zwasm {
 namespace {
 
-Error invalid_type(const char* pattern, size_t a, size_t b = 0) {
-  return make_error(ErrorKind::invalid, Error::no_offset, "%s", format(pattern, a, b).c_str());
+Error invalid_type(uint64_t offset, const char* pattern, size_t a, size_t b = 0) {
+  return make_error(ErrorKind::invalid, offset, "%s", format(pattern, a, b).c_str());
 }
 
 Status check_heap_index(ValType type, size_t known_types) {
@@ -101,17 +101,20 @@ Status validate_type_indices(std::span<const TypeDefinition> types, const Featur
     if (!composite.ok()) {
       Error error = composite.take_error();
       error.message += format(" in type %zu", i);
+      error.offset = type.offset;
       return error;
     }
     if (!type.has_supertype) continue;
     const uint32_t super = raw(type.supertype);
     if (super >= size_t{type.group_start} + type.group_size) {
-      return invalid_type("unknown type %zu", super);
+      return invalid_type(type.offset, "unknown type %zu", super);
     }
-    if (super >= i) return invalid_type("forward use of type %zu in sub type definition", super);
+    if (super >= i) {
+      return invalid_type(type.offset, "forward use of type %zu in sub type definition", super);
+    }
     if (depths.empty()) depths.resize(types.size());
     if (depths[super] == limits::max_subtyping_depth) {
-      return invalid_type("sub type %zu is too deep: more than %zu super types", i,
+      return invalid_type(type.offset, "sub type %zu is too deep: more than %zu super types", i,
                           limits::max_subtyping_depth);
     }
     depths[i] = static_cast<uint8_t>(depths[super] + 1);
@@ -125,10 +128,10 @@ Status validate_subtyping(const ModuleContext& context) {
     if (!types[i].has_supertype) continue;
     const uint32_t super = raw(types[i].supertype);
     if (types[super].is_final) {
-      return invalid_type("sub type %zu has final super type %zu", i, super);
+      return invalid_type(types[i].offset, "sub type %zu has final super type %zu", i, super);
     }
     if (!composite_matches(context, types[i], types[super])) {
-      return invalid_type("sub type %zu does not match super type %zu", i, super);
+      return invalid_type(types[i].offset, "sub type %zu does not match super type %zu", i, super);
     }
   }
   return {};
@@ -140,9 +143,11 @@ Status validate_value_type(const ModuleContext& context, ValType type) {
 
 Status validate_function_type(const ModuleContext& context, TypeIndex type) {
   const std::span<const TypeDefinition> types = context.module->types;
-  if (raw(type) >= types.size()) return invalid_type("unknown type %zu", raw(type));
+  if (raw(type) >= types.size()) {
+    return invalid_type(Error::no_offset, "unknown type %zu", raw(type));
+  }
   if (types[raw(type)].kind != CompositeKind::func) {
-    return invalid_type("non-function type %zu", raw(type));
+    return invalid_type(Error::no_offset, "non-function type %zu", raw(type));
   }
   return {};
 }

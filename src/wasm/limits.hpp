@@ -10,6 +10,8 @@ namespace zwasm::limits {
 inline constexpr uint32_t max_types = 1'000'000;
 inline constexpr uint32_t max_recursion_group_size = 1'000'000;
 inline constexpr uint32_t max_subtyping_depth = 63;
+/// Types that all modules of an engine use together; equal ones count once.
+inline constexpr uint32_t max_registered_types = 4'000'000;
 inline constexpr uint32_t max_functions = 1'000'000;
 inline constexpr uint32_t max_imports = 1'000'000;
 inline constexpr uint32_t max_exports = 1'000'000;

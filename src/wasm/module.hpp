@@ -20,6 +20,15 @@ struct Expression {
   uint32_t offset = 0;  ///< of the first byte, in the module
 };
 
+/// What an expression is that consists of one i32.const or i64.const, as almost every offset of a
+/// segment does.
+struct IntegerConstant {
+  ValType type;
+  uint64_t bits = 0;  ///< as in a slot: an i32 is zero-extended
+};
+/// False if the expression is another one, or malformed.
+[[nodiscard]] bool read_integer_constant(const Expression& expression, IntegerConstant& constant);
+
 struct Import {
   std::string_view module;
   std::string_view name;
@@ -41,6 +50,7 @@ struct Func {
 
 struct Table {
   TableType type;
+  uint32_t offset = 0;  ///< of the definition in the module
   bool has_init = false;
   Expression init;  ///< initial element, if has_init
 };

@@ -18,6 +18,9 @@ enum class Opcode : uint16_t {
 #include "wasm/opcodes.def"
 };
 
+/// Its number, for a switch over some of the instructions.
+constexpr uint32_t raw(Opcode opcode) { return static_cast<uint32_t>(opcode); }
+
 /// What follows the opcode in the binary format.
 enum class Immediate : uint8_t {
   none,

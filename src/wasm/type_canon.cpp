@@ -4,18 +4,33 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 #include "base/hash.hpp"
 
 namespace zwasm {
 namespace {
 
-/// A canonical type. Never changes or moves once its id is known to anyone.
+struct StoredGroup;
+
+/// A canonical type. Does not change or move while somebody holds it.
 struct Entry {
   TypeDefinition definition;                  // heap types are canonical ids
   const CanonicalType* supertypes = nullptr;  // root first, the type itself last
   uint32_t depth = 0;                         // number of supertypes
   ObjectLayout layout;
+  StoredGroup* group = nullptr;
+};
+
+/// A recursive group of canonical types. Lives in its own arena, like what its entries point to.
+struct StoredGroup {
+  uint64_t hash = 0;
+  uint32_t first = 0;  // id of the first type; the others follow
+  uint32_t size = 0;
+  uint64_t uses = 0;   // by holders, and one by each group that refers to this one
+  std::span<StoredGroup*> referred;  // without repetitions
+  const void* last_referrer = nullptr;
+  Arena memory;
 };
 
 /// Types of one recursive group together with the meaning of the indices inside them.
@@ -62,12 +77,6 @@ uint64_t hash_group(const Group& group, uint64_t seed) {
 
 }  // namespace
 
-uint32_t field_slot(const TypeDefinition& type, uint32_t index) {
-  uint32_t slot = 0;
-  for (const FieldType& field : type.fields.first(index)) slot += field.type.slots();
-  return slot;
-}
-
 uint8_t element_log2(FieldType element) {
   switch (element.packed) {
     case FieldType::Packed::i8: return 0;
@@ -90,15 +99,23 @@ struct TypeRegistry::Impl {
   // Chunk k holds `first_chunk << k` entries, so that ids find their entry without a lock and
   // entries never move.
   static constexpr uint32_t first_chunk = 64;
-  static constexpr size_t chunk_count = 22;
+  static constexpr size_t chunk_count = 21;
+  // Ids are the 27 bits of a heap type's index.
+  static constexpr uint32_t max_ids = ((uint32_t{1} << chunk_count) - 1) * first_chunk;
+  static_assert(max_ids < uint32_t{1} << 27 && max_ids / 32 > limits::max_registered_types);
+  // Ids are given out in powers of two, and those of a group that is gone to one of that size.
+  static constexpr size_t size_classes = 21;
+  static_assert(limits::max_recursion_group_size <= 1u << (size_classes - 1));
 
-  struct Slot {
-    uint64_t hash = 0;
-    uint32_t group = no_group;  // id of the group's first type
-  };
-  static constexpr uint32_t no_group = ~uint32_t{0};
-
-  explicit Impl(Allocator& memory) : allocator(memory), arena(memory), slots(memory) {}
+  Impl(Allocator& memory, uint32_t bound)
+      : max_types(bound), allocator(memory), arena(memory), slots(memory), released(memory) {
+    for (Vector<uint32_t>& ids : free_ids) ids = Vector<uint32_t>(memory);
+  }
+  ~Impl() {
+    for (StoredGroup* group : slots) {
+      if (group != nullptr) destroy(*group);
+    }
+  }
 
   static size_t chunk_of(uint32_t id) {
     return static_cast<size_t>(std::bit_width(id / first_chunk + 1)) - 1;
@@ -111,24 +128,40 @@ struct TypeRegistry::Impl {
     return chunks[chunk].load(std::memory_order_acquire)[id - chunk_start(chunk)];
   }
 
-  /// The id of the group's first type; the others follow.
-  uint32_t intern(const Group& group);
+  /// The group, with one more use; null if there would be more than `max_count`
+  /// types.
+  StoredGroup* intern(const Group& group, size_t max_count);
+  void release(StoredGroup& group);
+  uint32_t take_ids(uint32_t size);
   bool equals(const Group& group, uint32_t stored) const;
   bool equals(const Group& group, ValType type, uint32_t stored_start, ValType stored) const;
   bool equals(const Group& group, TypeIndex index, uint32_t stored_start, TypeIndex stored) const;
-  void append(const Group& group);
-  bool may_be_object(ValType type) const;
-  ObjectLayout make_layout(const TypeDefinition& type);
+  StoredGroup& append(const Group& group, uint64_t hash, uint32_t start);
+  void collect_references(const Group& group, StoredGroup& stored);
+  bool may_be_object(ValType type) const {
+    return zwasm::may_be_object(
+        type, [this](TypeIndex id) { return entry(raw(id)).definition.kind; });
+  }
+  ObjectLayout make_layout(const TypeDefinition& type, Arena& memory);
   void grow_slots();
+  void erase_slot(const StoredGroup& group);
+  static void destroy(StoredGroup& group) {
+    const Arena memory = std::move(group.memory);  // frees the group too
+    group.~StoredGroup();
+  }
   ValType stored_type(const Group& group, uint32_t start, ValType type) const;
 
+  const uint32_t max_types;  // of modules
   Allocator& allocator;
   std::mutex mutex;  // guards everything but reading of entries whose id is known
-  Arena arena;
+  Arena arena;  // of the chunks
   std::array<std::atomic<Entry*>, chunk_count> chunks{};
-  uint32_t count = 0;
-  Vector<Slot> slots;  // open addressing; the size is a power of two
+  uint32_t id_count = 0;  // given out so far, free ones included
+  size_t type_count = 0;
+  Vector<StoredGroup*> slots;  // open addressing; the size is a power of two
   size_t group_count = 0;
+  std::array<Vector<uint32_t>, size_classes> free_ids;  // by size class: first ids
+  Vector<StoredGroup*> released;  // work of `release`
 };
 
 bool TypeRegistry::Impl::equals(const Group& group, TypeIndex index, uint32_t stored_start,
@@ -186,15 +219,7 @@ ValType TypeRegistry::Impl::stored_type(const Group& group, uint32_t start, ValT
   return ValType::ref(HeapType(TypeIndex{id}), type.nullable());
 }
 
-/// Whether values of a type can be references to objects: not to functions.
-bool TypeRegistry::Impl::may_be_object(ValType type) const {
-  if (!type.is_ref()) return false;
-  const HeapType heap = type.heap();
-  if (heap.is_index()) return entry(raw(heap.index())).definition.kind != CompositeKind::func;
-  return heap.abstract() != AbstractHeapType::func && heap.abstract() != AbstractHeapType::nofunc;
-}
-
-ObjectLayout TypeRegistry::Impl::make_layout(const TypeDefinition& type) {
+ObjectLayout TypeRegistry::Impl::make_layout(const TypeDefinition& type, Arena& memory) {
   ObjectLayout layout;
   if (type.kind == CompositeKind::array) {
     layout.element_log2 = element_log2(type.fields[0]);
@@ -208,7 +233,7 @@ ObjectLayout TypeRegistry::Impl::make_layout(const TypeDefinition& type) {
   };
   size_t references = 0;
   for (size_t i = 0; i < values; ++i) references += may_be_object(value_type(i)) ? 1u : 0u;
-  std::span<uint16_t> indices = arena.make_array<uint16_t>(references);
+  std::span<uint16_t> indices = memory.make_array<uint16_t>(references);
   references = 0;
   for (size_t i = 0; i < values; ++i) {
     if (may_be_object(value_type(i))) indices[references++] = static_cast<uint16_t>(layout.slots);
@@ -218,44 +243,106 @@ ObjectLayout TypeRegistry::Impl::make_layout(const TypeDefinition& type) {
   return layout;
 }
 
-void TypeRegistry::Impl::append(const Group& group) {
-  const uint32_t start = count;
-  const uint32_t size = static_cast<uint32_t>(group.types.size());
-  for (size_t chunk = chunk_of(start); chunk <= chunk_of(start + size - 1); ++chunk) {
+/// Ids for a group; max_ids if there are none left.
+uint32_t TypeRegistry::Impl::take_ids(uint32_t size) {
+  const size_t size_class = static_cast<size_t>(std::bit_width(size - 1));
+  if (Vector<uint32_t>& ids = free_ids[size_class]; !ids.empty()) {
+    const uint32_t start = ids.back();
+    ids.pop_back();
+    return start;
+  }
+  const uint32_t taken = uint32_t{1} << size_class;
+  if (taken > max_ids - id_count) return max_ids;
+  const uint32_t start = id_count;
+  for (size_t chunk = chunk_of(start); chunk <= chunk_of(start + taken - 1); ++chunk) {
     if (chunks[chunk].load(std::memory_order_relaxed) != nullptr) continue;
     const size_t entries = size_t{first_chunk} << chunk;
-    Entry* block = arena.make_array<Entry>(entries).data();
-    chunks[chunk].store(block, std::memory_order_release);
+    chunks[chunk].store(arena.make_array<Entry>(entries).data(), std::memory_order_release);
   }
+  id_count += taken;
+  return start;
+}
+
+/// Notes the other groups that a group refers to, and holds them.
+void TypeRegistry::Impl::collect_references(const Group& group, StoredGroup& stored) {
+  const auto for_each = [&](auto visit) {
+    const auto visit_index = [&](TypeIndex index) {
+      if (!group.is_own(index)) visit(*entry(group.id(index)).group);
+    };
+    const auto visit_type = [&](ValType type) {
+      if (type.is_ref() && type.heap().is_index()) visit_index(type.heap().index());
+    };
+    for (const TypeDefinition& type : group.types) {
+      if (type.has_supertype) visit_index(type.supertype);
+      for (const ValType param : type.func.params) visit_type(param);
+      for (const ValType result : type.func.results) visit_type(result);
+      for (const FieldType& field : type.fields) visit_type(field.type);
+    }
+  };
+  size_t count = 0;
+  for_each([&](StoredGroup& other) {
+    if (other.last_referrer != &stored) ++count;
+    other.last_referrer = &stored;
+  });
+  stored.referred = stored.memory.make_array<StoredGroup*>(count);
+  for_each([&](StoredGroup& other) {
+    if (other.last_referrer != &stored) return;
+    other.last_referrer = nullptr;
+    ++other.uses;
+    stored.referred[--count] = &other;
+  });
+}
+
+StoredGroup& TypeRegistry::Impl::append(const Group& group, uint64_t hash, uint32_t start) {
+  const uint32_t size = static_cast<uint32_t>(group.types.size());
+  // One chunk for almost every group.
+  size_t bytes = 2 * sizeof(StoredGroup);
+  for (const TypeDefinition& type : group.types) {
+    bytes += 32 + type.func.params.size_bytes() * 2 + type.func.results.size_bytes() +
+             type.fields.size_bytes() * 2;
+  }
+  Arena memory(allocator, bytes);
+  auto& stored =
+      *new (memory.allocate_or_exit(sizeof(StoredGroup), alignof(StoredGroup))) StoredGroup;
+  stored.hash = hash;
+  stored.first = start;
+  stored.size = size;
+  stored.memory = std::move(memory);
+  collect_references(group, stored);
   const auto store = [&](std::span<const ValType> types) {
-    std::span<ValType> copy = arena.make_array<ValType>(types.size());
+    std::span<ValType> copy = stored.memory.make_array<ValType>(types.size());
     for (size_t i = 0; i < types.size(); ++i) copy[i] = stored_type(group, start, types[i]);
     return copy;
   };
   for (uint32_t i = 0; i < size; ++i) {
     const TypeDefinition& type = group.types[i];
     Entry& added = entry(start + i);
+    added.group = &stored;
     added.definition = type;
     added.definition.group_start = start;
     added.definition.group_size = size;
     added.definition.func = {store(type.func.params), store(type.func.results)};
-    std::span<FieldType> fields = arena.make_array<FieldType>(type.fields.size());
+    added.definition.slots = 0;
+    added.definition.is_defaultable = true;
+    std::span<FieldType> fields = stored.memory.make_array<FieldType>(type.fields.size());
     for (size_t k = 0; k < fields.size(); ++k) {
       fields[k] = type.fields[k];
       fields[k].type = stored_type(group, start, type.fields[k].type);
+      if (type.kind == CompositeKind::struct_) added.definition.place(fields[k]);
     }
     added.definition.fields = fields;
 
     std::span<const CanonicalType> inherited;
     if (type.has_supertype) {
-      const uint32_t super = group.is_own(type.supertype)
-                                 ? raw(type.supertype) - group.start + start
-                                 : group.id(type.supertype);
-      assert(super < start + i);
+      const bool own = group.is_own(type.supertype);
+      const uint32_t super =
+          own ? raw(type.supertype) - group.start + start : group.id(type.supertype);
+      assert(!own || super < start + i);
       added.definition.supertype = TypeIndex{super};
       inherited = {entry(super).supertypes, entry(super).depth + size_t{1}};
     }
-    std::span<CanonicalType> supertypes = arena.make_array<CanonicalType>(inherited.size() + 1);
+    std::span<CanonicalType> supertypes =
+        stored.memory.make_array<CanonicalType>(inherited.size() + 1);
     for (size_t k = 0; k < inherited.size(); ++k) supertypes[k] = inherited[k];
     supertypes.back() = CanonicalType{start + i};
     added.supertypes = supertypes.data();
@@ -263,41 +350,79 @@ void TypeRegistry::Impl::append(const Group& group) {
   }
   // A field may refer to a later type of the group.
   for (uint32_t i = start; i < start + size; ++i) {
-    entry(i).layout = make_layout(entry(i).definition);
+    entry(i).layout = make_layout(entry(i).definition, stored.memory);
   }
-  count += size;
+  type_count += size;
+  return stored;
 }
 
 void TypeRegistry::Impl::grow_slots() {
-  Vector<Slot> old = std::move(slots);
-  slots = Vector<Slot>(allocator);
+  Vector<StoredGroup*> old = std::move(slots);
+  slots = Vector<StoredGroup*>(allocator);
   slots.resize(old.empty() ? 64 : old.size() * 2);
   const size_t mask = slots.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.group == no_group) continue;
-    size_t i = slot.hash & mask;
-    while (slots[i].group != no_group) i = (i + 1) & mask;
-    slots[i] = slot;
+  for (StoredGroup* group : old) {
+    if (group == nullptr) continue;
+    size_t i = group->hash & mask;
+    while (slots[i] != nullptr) i = (i + 1) & mask;
+    slots[i] = group;
   }
 }
 
-uint32_t TypeRegistry::Impl::intern(const Group& group) {
+/// Those behind move up, unless that would be in front of where their search begins.
+void TypeRegistry::Impl::erase_slot(const StoredGroup& group) {
+  const size_t mask = slots.size() - 1;
+  size_t hole = group.hash & mask;
+  while (slots[hole] != &group) hole = (hole + 1) & mask;
+  for (size_t i = (hole + 1) & mask; slots[i] != nullptr; i = (i + 1) & mask) {
+    const size_t distance = (i - (slots[i]->hash & mask)) & mask;
+    if (distance < ((i - hole) & mask)) continue;
+    slots[hole] = slots[i];
+    hole = i;
+  }
+  slots[hole] = nullptr;
+}
+
+StoredGroup* TypeRegistry::Impl::intern(const Group& group, size_t max_count) {
   if ((group_count + 1) * 2 > slots.size()) grow_slots();
   // The seed keeps modules from being made of types with equal hashes.
   const uint64_t hash = hash_group(group, reinterpret_cast<uintptr_t>(this));
   const size_t mask = slots.size() - 1;
   size_t i = hash & mask;
-  for (; slots[i].group != no_group; i = (i + 1) & mask) {
-    if (slots[i].hash == hash && equals(group, slots[i].group)) return slots[i].group;
+  for (; slots[i] != nullptr; i = (i + 1) & mask) {
+    if (slots[i]->hash == hash && equals(group, slots[i]->first)) {
+      ++slots[i]->uses;
+      return slots[i];
+    }
   }
-  slots[i] = {hash, count};
+  const auto size = static_cast<uint32_t>(group.types.size());
+  if (size > max_count || type_count > max_count - size) return nullptr;
+  const uint32_t start = take_ids(size);
+  if (start == max_ids) return nullptr;
+  slots[i] = &append(group, hash, start);
+  slots[i]->uses = 1;
   ++group_count;
-  append(group);
-  return slots[i].group;
+  return slots[i];
 }
 
-TypeRegistry::TypeRegistry(Allocator& allocator)
-    : impl_(new (allocator.allocate_or_exit(sizeof(Impl), alignof(Impl))) Impl(allocator)) {}
+void TypeRegistry::Impl::release(StoredGroup& group) {
+  released.push_back(&group);
+  while (!released.empty()) {
+    StoredGroup& unused = *released.back();
+    released.pop_back();
+    if (--unused.uses != 0) continue;
+    erase_slot(unused);
+    --group_count;
+    type_count -= unused.size;
+    free_ids[static_cast<size_t>(std::bit_width(unused.size - 1))].push_back(unused.first);
+    for (StoredGroup* other : unused.referred) released.push_back(other);
+    destroy(unused);
+  }
+}
+
+TypeRegistry::TypeRegistry(Allocator& allocator, uint32_t max_types)
+    : impl_(new (allocator.allocate_or_exit(sizeof(Impl), alignof(Impl)))
+                Impl(allocator, max_types)) {}
 
 TypeRegistry::~TypeRegistry() {
   Allocator& allocator = impl_->allocator;
@@ -305,17 +430,37 @@ TypeRegistry::~TypeRegistry() {
   allocator.deallocate(impl_, sizeof(Impl), alignof(Impl));
 }
 
-void TypeRegistry::add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids) {
+Status TypeRegistry::add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids) {
   assert(types.size() == ids.size());
   const std::lock_guard lock(impl_->mutex);
   for (size_t start = 0; start < types.size();) {
     const size_t size = types[start].group_size;
-    const uint32_t first =
-        impl_->intern({types.subspan(start, size), static_cast<uint32_t>(start), ids});
+    const StoredGroup* group =
+        impl_->intern({types.subspan(start, size), static_cast<uint32_t>(start), ids},
+                      impl_->max_types);
+    if (group == nullptr) {
+      for (size_t i = 0; i < start; i += types[i].group_size) {
+        impl_->release(*impl_->entry(static_cast<uint32_t>(ids[i])).group);
+      }
+      for (CanonicalType& id : ids) id = no_canonical_type;
+      return make_error(ErrorKind::host, Error::no_offset,
+                        "too many types: the modules of an engine use at most %u together",
+                        unsigned{impl_->max_types});
+    }
     for (size_t i = 0; i < size; ++i) {
-      ids[start + i] = CanonicalType{first + static_cast<uint32_t>(i)};
+      ids[start + i] = CanonicalType{group->first + static_cast<uint32_t>(i)};
     }
     start += size;
+  }
+  return {};
+}
+
+void TypeRegistry::release(std::span<const TypeDefinition> types,
+                           std::span<const CanonicalType> ids) {
+  if (types.empty() || ids[0] == no_canonical_type) return;
+  const std::lock_guard lock(impl_->mutex);
+  for (size_t start = 0; start < types.size(); start += types[start].group_size) {
+    impl_->release(*impl_->entry(static_cast<uint32_t>(ids[start])).group);
   }
 }
 
@@ -324,7 +469,24 @@ CanonicalType TypeRegistry::add_func(const FuncType& type) {
   definition.func = type;
   const std::lock_guard lock(impl_->mutex);
   // The group's own index lies above every id, so that no id is taken for a reference to itself.
-  return CanonicalType{impl_->intern({{&definition, 1}, ~uint32_t{0}, {}})};
+  const StoredGroup* group = impl_->intern({{&definition, 1}, ~uint32_t{0}, {}}, Impl::max_ids);
+  if (group == nullptr) Allocator::exit_out_of_memory(sizeof(Entry));
+  return CanonicalType{group->first};
+}
+
+void TypeRegistry::hold(CanonicalType type) {
+  const std::lock_guard lock(impl_->mutex);
+  ++impl_->entry(static_cast<uint32_t>(type)).group->uses;
+}
+
+void TypeRegistry::release(CanonicalType type) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->release(*impl_->entry(static_cast<uint32_t>(type)).group);
+}
+
+size_t TypeRegistry::size() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->type_count;
 }
 
 bool TypeRegistry::is_subtype(CanonicalType sub, CanonicalType super) const {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/allocator.hpp"
+#include "base/result.hpp"
 #include "base/vector.hpp"
 #include "wasm/types.hpp"
 
@@ -27,28 +28,46 @@ struct ObjectLayout {
   /// function type's parameters.
   std::span<const uint16_t> reference_slots;
 };
-/// Slots before the fields of a struct's field `index`.
-uint32_t field_slot(const TypeDefinition& type, uint32_t index);
 /// log2 of the bytes that an array element takes.
 uint8_t element_log2(FieldType element);
 
-/// All types of an engine. Thread-safe. Ids stay valid as long as the registry.
+/// The types that the modules and stores of an engine use. A type stays as long as somebody holds
+/// it, or another type that refers to it; then its id is given to another one. Thread-safe; looking
+/// up a type that the caller holds takes no lock.
 class TypeRegistry {
  public:
-  explicit TypeRegistry(Allocator& allocator = system_allocator());
+  /// `max_types`: how many types the modules may use together.
+  explicit TypeRegistry(Allocator& allocator = system_allocator(),
+                        uint32_t max_types = limits::max_registered_types);
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
   ~TypeRegistry();
 
-  /// Registers the type section of a module and writes the canonical id of each of its types to
-  /// `ids` (same length). Heap types inside `types` are module indices, and only refer to earlier
-  /// groups or the own group; supertypes come before their subtypes, in chains no longer than
-  /// limits::max_subtyping_depth.
-  void add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids);
+  /// Registers the type section of a module, holds all of it, and writes the canonical id of each
+  /// of its types to `ids` (same length). Heap types inside `types` are module indices, and only
+  /// refer to earlier groups or the own group; supertypes come before their subtypes, in chains no
+  /// longer than limits::max_subtyping_depth. Fails (ErrorKind::host) if there would be too many in
+  /// all; then nothing is held, and each id is no_canonical_type.
+  Status add(std::span<const TypeDefinition> types, std::span<CanonicalType> ids);
+  /// Takes back what `add` held; nothing if the ids are no_canonical_type.
+  void release(std::span<const TypeDefinition> types, std::span<const CanonicalType> ids);
 
-  /// The id of a function type that belongs to no module (host functions): a final type without
-  /// supertype in a group of its own. Its heap types are canonical ids.
+  /// The id of a function type that belongs to no module (host functions), held once: a final type
+  /// without supertype in a group of its own. Its heap types are canonical ids.
   CanonicalType add_func(const FuncType& type);
+
+  /// Holds a type once more, with those of its recursive group; `release` takes that back.
+  void hold(CanonicalType type);
+  void release(CanonicalType type);
+
+  /// Types that are registered.
+  size_t size() const;
+
+  /// Whether values of a type, in canonical ids, can refer to objects: not to functions.
+  bool may_be_object(ValType type) const {
+    return zwasm::may_be_object(
+        type, [this](TypeIndex id) { return definition(CanonicalType{raw(id)}).kind; });
+  }
 
   /// True if `sub` is `super` or declares it, directly or not, as supertype. Constant time.
   bool is_subtype(CanonicalType sub, CanonicalType super) const;

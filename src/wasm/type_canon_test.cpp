@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <deque>
 #include <thread>
 #include <vector>
@@ -65,7 +67,7 @@ struct Section {
   }
   std::vector<CanonicalType> ids(TypeRegistry& registry) const {
     std::vector<CanonicalType> result(types.size(), no_canonical_type);
-    registry.add(types, result);
+    if (!registry.add(types, result).ok()) result.clear();
     return result;
   }
 };
@@ -259,10 +261,114 @@ TEST_CASE("many types, read while others are added") {
   for (std::thread& thread : threads) thread.join();
   for (const auto& result : ids) CHECK(result == ids[0]);
   REQUIRE(ids[0].size() == count);
+  CHECK(registry.size() == count);
   const Section s = section();
   for (uint32_t i = 0; i < count; ++i) {
     CHECK(equal(registry.definition(ids[0][i]).func, s.types[i].func));
   }
+}
+
+namespace {
+
+/// Types that no other number gives: groups of one and of three, which refer to each other.
+Section numbered_types(uint32_t number) {
+  std::vector<ValType> digits;
+  for (; number != 0; number /= 2) {
+    digits.push_back(number % 2 != 0 ? valtype::i32 : valtype::f64);
+  }
+  Section s;
+  s.struct_(digits).open();                                         // 0
+  s.struct_({to(2)}).struct_({to(0), to(3)}).struct_({to(1)});      // 1-3
+  s.group(3);
+  digits.push_back(to(1));
+  s.struct_(digits).extends(0).func({to(4)}, {to(2)});              // 4, 5
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("types go when the last module that uses them goes") {
+  TypeRegistry registry;
+  Section shared;
+  shared.struct_({valtype::v128}).func({to(0)});
+  const auto kept = shared.ids(registry);
+  uint32_t highest = 0;
+  for (uint32_t i = 1; i <= 10'000; ++i) {
+    const Section s = numbered_types(i);
+    const auto first = s.ids(registry);
+    const auto second = s.ids(registry);
+    REQUIRE(first == second);
+    REQUIRE(registry.size() == 8);
+    registry.release(s.types, first);
+    REQUIRE(registry.size() == 8);
+    REQUIRE(registry.definition(second[2]).fields[0].type == to(static_cast<uint32_t>(second[0])));
+    REQUIRE(registry.is_subtype(second[4], second[0]));
+    registry.release(s.types, second);
+    REQUIRE(registry.size() == 2);
+    highest = std::max(highest, static_cast<uint32_t>(std::ranges::max(first)));
+  }
+  CHECK(highest < 16);
+  CHECK(shared.ids(registry) == kept);
+}
+
+TEST_CASE("a type of the host holds the types that it refers to") {
+  TypeRegistry registry;
+  Section s;
+  s.struct_({valtype::f32}).struct_({to(0)});
+  const auto ids = s.ids(registry);
+  const ValType params[] = {to(static_cast<uint32_t>(ids[1]))};
+  const CanonicalType func = registry.add_func({params, {}});
+  registry.release(s.types, ids);
+  CHECK(registry.size() == 3);
+  CHECK(registry.definition(ids[0]).fields[0].type == valtype::f32);
+  registry.hold(func);
+  registry.release(func);
+  CHECK(registry.size() == 3);
+  registry.release(func);
+  CHECK(registry.size() == 0);
+}
+
+TEST_CASE("the number of types is bounded") {
+  TypeRegistry registry(system_allocator(), 10);
+  const Section first = numbered_types(1);
+  const auto ids = first.ids(registry);
+  const Section second = numbered_types(2);
+  std::vector<CanonicalType> refused(second.types.size());
+  const Status status = registry.add(second.types, refused);
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().kind == ErrorKind::host);
+  CHECK(status.error().message ==
+        "too many types: the modules of an engine use at most 10 together");
+  CHECK(refused[0] == no_canonical_type);
+  CHECK(registry.size() == 6);
+  registry.release(second.types, refused);
+  CHECK(first.ids(registry) == ids);
+  registry.release(first.types, ids);
+  registry.release(first.types, ids);
+  CHECK(registry.size() == 0);
+  CHECK(second.ids(registry).size() == 6);
+}
+
+TEST_CASE("types come and go on several threads") {
+  TypeRegistry registry;
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (uint32_t thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (uint32_t i = 0; i < 1000; ++i) {
+        const Section s = numbered_types(i * (thread % 2 + 1) + 1);
+        const auto ids = s.ids(registry);
+        if (!registry.is_subtype(ids[4], ids[0]) ||
+            registry.definition(ids[5]).func.params[0] != to(static_cast<uint32_t>(ids[4]))) {
+          ++wrong;
+        }
+        registry.release(s.types, ids);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(registry.size() == 0);
 }
 
 }  // namespace zwasm

@@ -7,6 +7,7 @@
 
 #include "base/allocator.hpp"
 #include "base/vector.hpp"
+#include "wasm/limits.hpp"
 
 namespace zwasm {
 
@@ -121,6 +122,7 @@ struct FieldType {
   ValType type;  ///< i32 when packed
   Packed packed = Packed::none;
   bool is_mutable = false;
+  uint16_t slot = 0;  ///< of a struct: slots before this field (see TypeDefinition::place)
   constexpr bool operator==(const FieldType&) const = default;
 };
 
@@ -145,7 +147,29 @@ struct TypeDefinition {
   std::span<const FieldType> fields; ///< for struct; one element for array
   uint32_t group_start = 0;          ///< index of the first type of the recursive group
   uint32_t group_size = 1;
+  uint32_t slots = 0;           ///< of a struct: of all fields
+  bool is_defaultable = true;   ///< of a struct: every field has a default value
+
+  /// Gives a field of a struct its slots. To be called once for each field, in order, so that
+  /// nobody who uses one looks at the others.
+  constexpr void place(FieldType& field) {
+    field.slot = static_cast<uint16_t>(slots);
+    slots += field.type.slots();
+    is_defaultable = is_defaultable && field.type.is_defaultable();
+  }
+  uint32_t offset = 0;               ///< of the definition in the module
 };
+static_assert(2 * limits::max_struct_fields <= 0xFFFF, "numbers of fields' slots are 16 bits");
+
+/// Whether values of a type can refer to objects of the garbage-collected heap: not to functions.
+/// `kind_of` tells the CompositeKind of a type index.
+template <class KindOf>
+constexpr bool may_be_object(ValType type, KindOf kind_of) {
+  if (!type.is_ref()) return false;
+  const HeapType heap = type.heap();
+  if (heap.is_index()) return kind_of(heap.index()) != CompositeKind::func;
+  return heap.abstract() != AbstractHeapType::func && heap.abstract() != AbstractHeapType::nofunc;
+}
 
 enum class AddressType : uint8_t { i32, i64 };
 constexpr ValType to_valtype(AddressType type) {
@@ -164,6 +188,7 @@ struct MemoryType {
   AddressType address = AddressType::i32;
   bool shared = false;
   uint8_t page_size_log2 = 16;  ///< 16, or 0 with custom page sizes
+  uint32_t offset = 0;          ///< of the type in the module
 };
 
 struct TableType {
@@ -178,7 +203,8 @@ struct GlobalType {
 };
 
 struct TagType {
-  TypeIndex type{0};  ///< a function type without results
+  TypeIndex type{0};    ///< a function type without results
+  uint32_t offset = 0;  ///< of the type in the module
 };
 
 enum class ExternKind : uint8_t { func, table, memory, global, tag };

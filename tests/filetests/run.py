@@ -22,6 +22,10 @@ import shlex
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools" / "support"))
+from testing import add_zwasm_option, zwasm_command  # noqa: E402
+
 TIMEOUT_SECONDS = 60
 RUN = ";; run: zwasm "
 EXPECT = ";; expect:\n"
@@ -40,12 +44,10 @@ def output_of(path, text, zwasm):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--zwasm", default=os.environ.get("ZWASM_CLI"))
+    add_zwasm_option(parser)
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
-    if not arguments.zwasm:
-        sys.exit("which zwasm? Pass --zwasm, or set ZWASM_CLI")
-    zwasm = shlex.split(arguments.zwasm)
+    zwasm = zwasm_command(arguments.zwasm)
     failed = 0
     for path in arguments.files:
         text = path.read_text()

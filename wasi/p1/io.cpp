@@ -1,7 +1,9 @@
 // Reading and writing.
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +12,7 @@
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/iovec.hpp"
 #include "wasi/p1/layout.hpp"
+#include "wasi/poll.hpp"
 
 namespace zwasm::wasi::p1 {
 namespace {
@@ -47,35 +50,73 @@ Errno write_stream(Descriptor& descriptor, std::span<const iovec> list, Size& co
   return Errno::success;
 }
 
-/// One readv or writev, or what stands for it on a socket, whose writes must not raise SIGPIPE.
-ssize_t transfer(Descriptor& descriptor, std::span<iovec> list, bool write) {
-  const int count = static_cast<int>(list.size());
-  if (!write) return ::readv(descriptor.fd(), list.data(), count);
-  if (!descriptor.is_socket()) return ::writev(descriptor.fd(), list.data(), count);
-  msghdr message = {};
-  message.msg_iov = list.data();
-  message.msg_iovlen = list.size();
-  return ::sendmsg(descriptor.fd(), &message, MSG_NOSIGNAL);
+/// writev to what may be a pipe without a reader: the error is for the guest, the signal that comes
+/// with it for nobody. It is blocked for this thread, to which alone the kernel sends it, and taken
+/// away before others can be reached by it.
+ssize_t write_without_signal(int fd, std::span<const iovec> list) {
+  sigset_t pipe, before, pending;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  // One that was waiting already is not ours to take.
+  const bool was_blocked = ::sigismember(&before, SIGPIPE) == 1;
+  const bool was_pending =
+      was_blocked && ::sigpending(&pending) == 0 && ::sigismember(&pending, SIGPIPE) == 1;
+  const ssize_t moved = ::writev(fd, list.data(), static_cast<int>(list.size()));
+  const int error = errno;
+  if (moved < 0 && error == EPIPE && !was_pending) {
+    const timespec now = {};
+    while (::sigtimedwait(&pipe, nullptr, &now) < 0 && errno == EINTR) {
+    }
+  }
+  if (!was_blocked) ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return moved;
+}
+
+/// writev, or what stands for it where that could raise SIGPIPE. With `signal`, the host's own
+/// descriptors may.
+ssize_t write_some(const Descriptor& descriptor, std::span<iovec> list, bool signal) {
+  if (descriptor.is_socket()) {
+    msghdr message = {};
+    message.msg_iov = list.data();
+    message.msg_iovlen = list.size();
+    return ::sendmsg(descriptor.fd(), &message, MSG_NOSIGNAL);
+  }
+  if (descriptor.can_block() && !(signal && descriptor.is_borrowed())) {
+    return write_without_signal(descriptor.fd(), list);
+  }
+  return ::writev(descriptor.fd(), list.data(), static_cast<int>(list.size()));
+}
+
+/// Whether the guest expects to wait. The host's descriptor may be non-blocking all the same: who
+/// shares it may have made it so.
+bool blocks(const Descriptor& descriptor) {
+  return (descriptor.flags & fdflags::nonblock) == 0;
 }
 
 Errno read_host(Descriptor& descriptor, IoVectors& vectors, int cancel_fd, Size& count) {
-  if (vectors.total() != 0) ZWASM_WASI_CHECK(Host::await(descriptor, POLLIN, cancel_fd));
   while (true) {
-    const ssize_t moved = transfer(descriptor, vectors.span(), false);
+    if (vectors.total() != 0) ZWASM_WASI_CHECK(Host::await(descriptor, POLLIN, cancel_fd));
+    const std::span<iovec> list = vectors.span();
+    const ssize_t moved = ::readv(descriptor.fd(), list.data(), static_cast<int>(list.size()));
     if (moved >= 0) {
       count = static_cast<Size>(moved);
       return Errno::success;
     }
-    if (errno != EINTR) return last_errno();
-    ZWASM_WASI_CHECK(Host::await(descriptor, POLLIN, cancel_fd));
+    if (errno == EAGAIN && blocks(descriptor)) {
+      ZWASM_WASI_CHECK(wait_ready(descriptor.fd(), POLLIN, cancel_fd));
+    } else if (errno != EINTR) {
+      return last_errno();
+    }
   }
 }
 
 /// Writes all, unless the descriptor is non-blocking. While somebody may cancel, what goes to a
 /// pipe or terminal goes in pieces that cannot block.
-Errno write_host(Descriptor& descriptor, IoVectors& vectors, int cancel_fd, Size& count) {
-  const bool in_pieces = cancel_fd >= 0 && descriptor.can_block() &&
-                         (descriptor.flags & fdflags::nonblock) == 0;
+Errno write_host(const Host& host, Descriptor& descriptor, IoVectors& vectors, int cancel_fd,
+                 Size& count) {
+  const bool in_pieces = cancel_fd >= 0 && descriptor.can_block() && blocks(descriptor);
   uint64_t written = 0;
   while (true) {
     if (vectors.total() != 0) {
@@ -83,20 +124,23 @@ Errno write_host(Descriptor& descriptor, IoVectors& vectors, int cancel_fd, Size
       if (error == Errno::again && written != 0) break;
       ZWASM_WASI_CHECK(error);
     }
-    ssize_t moved;
-    if (in_pieces) {
-      IoVectors piece;
-      moved = transfer(descriptor, vectors.part(written, unblocked_write, piece), true);
-    } else {
-      moved = transfer(descriptor, vectors.span(), true);
-    }
+    IoVectors rest;
+    const std::span<iovec> list =
+        in_pieces      ? vectors.part(written, unblocked_write, rest)
+        : written != 0 ? vectors.part(written, vectors.total(), rest)
+                       : vectors.span();
+    const ssize_t moved = write_some(descriptor, list, host.signals_broken_pipe());
     if (moved < 0) {
       if (errno == EINTR) continue;
+      if (errno == EAGAIN && blocks(descriptor)) {
+        ZWASM_WASI_CHECK(wait_ready(descriptor.fd(), POLLOUT, cancel_fd));
+        continue;
+      }
       if (written != 0) break;
       return last_errno();
     }
     written += static_cast<uint64_t>(moved);
-    if (!in_pieces || moved == 0 || written == vectors.total()) break;
+    if (moved == 0 || written == vectors.total() || !blocks(descriptor)) break;
   }
   count = static_cast<Size>(written);
   return Errno::success;
@@ -172,7 +216,7 @@ Errno fd_write(Call& call, Fd fd, Pointer iovs, Size iovs_len, Pointer nwritten)
     ZWASM_WASI_CHECK(Host::await(*descriptor, POLLOUT, call.cancel_fd));
     ZWASM_WASI_CHECK(write_stream(*descriptor, vectors.span(), count));
   } else {
-    ZWASM_WASI_CHECK(write_host(*descriptor, vectors, call.cancel_fd, count));
+    ZWASM_WASI_CHECK(write_host(call.host, *descriptor, vectors, call.cancel_fd, count));
   }
   return call.memory.store(nwritten, count);
 }

@@ -1,4 +1,7 @@
+#include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include <chrono>
 #include <thread>
@@ -169,6 +172,148 @@ TEST_CASE_FIXTURE(Fixture, "the end of a pipe, and data that is there, need no w
   CHECK(content == "ab");
   CHECK(guest.read(0, 8, content) == Errno::success);
   CHECK(content.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "nobody reads: an error for the guest, no signal for the process") {
+  ::signal(SIGPIPE, SIG_DFL);
+  const auto pending = [] {
+    sigset_t set;
+    REQUIRE(::sigpending(&set) == 0);
+    return ::sigismember(&set, SIGPIPE) == 1;
+  };
+  Pipe pipe;
+  pipe.reader.reset();
+  guest.host.set_stdio_descriptor(1, pipe.writer.get());
+  CHECK(guest.write(1, "x") == Errno::pipe);
+  CHECK(!pending());
+  UniqueFd never(::eventfd(0, EFD_CLOEXEC));
+  guest.call.cancel_fd = never.get();
+  CHECK(guest.write(1, "x") == Errno::pipe);
+  guest.call.cancel_fd = -1;
+
+  // A socket as a standard stream, and a named pipe that the guest opened.
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  UniqueFd socket(ends[0]);
+  ::close(ends[1]);
+  guest.host.set_stdio_descriptor(2, socket.get());
+  CHECK(guest.write(2, "x") == Errno::pipe);
+  CHECK(guest.write(2, "x") == Errno::pipe);
+  REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  UniqueFd reader(::open((folder / "fifo").c_str(), O_RDONLY | O_NONBLOCK));
+  Fd fifo = 0;
+  REQUIRE(guest.open(3, "fifo", 0, rights::fd_write, fifo) == Errno::success);
+  CHECK(guest.write(fifo, "x") == Errno::success);
+  reader.reset();
+  CHECK(guest.write(fifo, "x") == Errno::pipe);
+  CHECK(!pending());
+
+  // A signal that was pending before stays so.
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGPIPE);
+  REQUIRE(::pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+  CHECK(guest.write(1, "x") == Errno::pipe);
+  CHECK(!pending());
+  REQUIRE(::raise(SIGPIPE) == 0);
+  CHECK(guest.write(1, "x") == Errno::pipe);
+  CHECK(pending());
+  const timespec now = {};
+  CHECK(::sigtimedwait(&set, nullptr, &now) == SIGPIPE);
+  REQUIRE(::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "a program in a pipe may ask for the signal on its standard streams") {
+  Pipe pipe;
+  pipe.reader.reset();
+  guest.host.set_stdio_descriptor(1, pipe.writer.get());
+  guest.host.set_signals_broken_pipe(true);
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGPIPE);
+  REQUIRE(::pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+  CHECK(guest.write(1, "x") == Errno::pipe);
+  const timespec now = {};
+  CHECK(::sigtimedwait(&set, nullptr, &now) == SIGPIPE);
+  REQUIRE(::pthread_sigmask(SIG_UNBLOCK, &set, nullptr) == 0);
+}
+
+/// The descriptor as somebody who shares it may have left it.
+void make_nonblocking(int fd) {
+  REQUIRE(::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK) == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "standard streams that others made non-blocking lose nothing") {
+  for (const bool cancellable : {false, true}) {
+    CAPTURE(cancellable);
+    Pipe in, out_pipe;
+    make_nonblocking(in.reader.get());
+    make_nonblocking(out_pipe.writer.get());
+    UniqueFd never(::eventfd(0, EFD_CLOEXEC));
+    guest.call.cancel_fd = cancellable ? never.get() : -1;
+    guest.host.set_stdio_descriptor(0, in.reader.get());
+    guest.host.set_stdio_descriptor(1, out_pipe.writer.get());
+    CHECK(guest.fdstat(0).flags == 0);
+    const Pointer data = guest.take(8000), out = guest.take(4);
+    for (uint32_t i = 0; i < 8000; ++i) guest.bytes[data + i] = static_cast<uint8_t>(i * 7 % 251);
+    const Pointer list = guest.take(25 * 8);  // more than a pipe holds
+    for (uint32_t i = 0; i < 25; ++i) guest.set(list + i * 8, Iovec{data, 8000});
+    std::string received;
+    std::thread other([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      CHECK(::write(in.writer.get(), "ab", 2) == 2);
+      char buffer[1000];
+      while (received.size() < 200'000) {
+        const ssize_t count = ::read(out_pipe.reader.get(), buffer, sizeof(buffer));
+        if (count <= 0) break;
+        received.append(buffer, static_cast<size_t>(count));
+      }
+    });
+    std::string content;
+    CHECK(guest.read(0, 8, content) == Errno::success);
+    CHECK(content == "ab");
+    const Errno outcome = fd_write(call, 1, list, 25, out);
+    out_pipe.writer.reset();
+    other.join();
+    CHECK(outcome == Errno::success);
+    CHECK(guest.get<Size>(out) == 200'000);
+    std::string expected;
+    for (int i = 0; i < 25; ++i) expected += guest.text(data, 8000);
+    CHECK(received == expected);
+    // A guest that asks for it has it.
+    REQUIRE(fd_fdstat_set_flags(call, 0, fdflags::nonblock) == Errno::success);
+    CHECK(guest.read(0, 8, content) == Errno::again);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "a wait for a non-blocking stream can be cancelled") {
+  Pipe pipe;
+  make_nonblocking(pipe.reader.get());
+  make_nonblocking(pipe.writer.get());
+  guest.host.set_stdio_descriptor(0, pipe.reader.get());
+  guest.host.set_stdio_descriptor(1, pipe.writer.get());
+  std::string content;
+  {
+    Canceller canceller(20);
+    guest.call.cancel_fd = canceller.event.get();
+    CHECK(guest.read(0, 8, content) == Errno::interrupted);
+  }
+  {
+    Canceller canceller(20);
+    guest.call.cancel_fd = canceller.event.get();
+    const Pointer large = guest.take(20000), out = guest.take(4);
+    const Pointer list = guest.iovecs({{large, 20000}, {large, 20000}, {large, 9000}});
+    CHECK(fd_write(call, 1, list, 4, out) == Errno::interrupted);
+  }
+}
+
+TEST_CASE_FIXTURE(Fixture, "what the guest opened non-blocking does not wait") {
+  REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+  UniqueFd other(::open((folder / "fifo").c_str(), O_RDWR));
+  Fd fifo = 0;
+  REQUIRE(guest.open(3, "fifo", 0, rights::fd_read, fifo, fdflags::nonblock) == Errno::success);
+  std::string content;
+  CHECK(guest.read(fifo, 8, content) == Errno::again);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/iovec.hpp"
 #include "wasi/p1/layout.hpp"
+#include "wasi/poll.hpp"
 
 namespace zwasm::wasi::p1 {
 namespace {
@@ -38,8 +39,11 @@ Errno until_done(Call& call, Descriptor& descriptor, short events, Attempt attem
     ZWASM_WASI_CHECK(Host::await(descriptor, events, call.cancel_fd));
     result = attempt();
     if (result >= 0) return Errno::success;
-    const bool waits = !is_nonblocking(descriptor) && call.cancel_fd >= 0;
-    if (errno != EINTR && !(errno == EAGAIN && waits)) return last_errno();
+    if (errno == EAGAIN && !is_nonblocking(descriptor)) {
+      ZWASM_WASI_CHECK(wait_ready(descriptor.fd(), events, call.cancel_fd));
+    } else if (errno != EINTR) {
+      return last_errno();
+    }
   }
 }
 

@@ -33,7 +33,7 @@ uint64_t saturating_multiply(uint64_t a, uint64_t b) {
 Heap::~Heap() {
   while (large_ != nullptr) {
     LargeObject* object = std::exchange(large_, large_->next);
-    system_allocator().deallocate(object, sizeof(LargeObject) + object->bytes, alignof(Slot));
+    allocator_.deallocate(object, sizeof(LargeObject) + object->bytes, alignof(Slot));
   }
 }
 
@@ -60,7 +60,7 @@ Object* Heap::try_allocate(uint64_t bytes) {
 
 Object* Heap::allocate_large(uint64_t bytes) {
   if (bytes > capacity_ || large_bytes_ + area_used() > capacity_ - bytes) return nullptr;
-  void* memory = system_allocator().allocate(sizeof(LargeObject) + bytes, alignof(Slot));
+  void* memory = allocator_.allocate(sizeof(LargeObject) + bytes, alignof(Slot));
   if (memory == nullptr) return nullptr;
   large_ = new (memory) LargeObject{large_, nullptr, bytes, false};
   large_bytes_ += bytes;
@@ -184,7 +184,7 @@ void Heap::free_unmarked() {
     }
     *link = object->next;
     large_bytes_ -= object->bytes;
-    system_allocator().deallocate(object, sizeof(LargeObject) + object->bytes, alignof(Slot));
+    allocator_.deallocate(object, sizeof(LargeObject) + object->bytes, alignof(Slot));
   }
 }
 

@@ -45,8 +45,10 @@ class Heap {
     ~Roots() = default;
   };
 
-  Heap(const TypeRegistry& types, const HeapOptions& options, Roots& roots)
-      : types_(types), options_(options), roots_(roots) {}
+  /// Large objects come from the allocator, all others from mappings.
+  Heap(const TypeRegistry& types, const HeapOptions& options, Roots& roots,
+       Allocator& allocator = system_allocator())
+      : types_(types), options_(options), roots_(roots), allocator_(allocator) {}
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
   ~Heap();
@@ -97,6 +99,7 @@ class Heap {
   const TypeRegistry& types_;
   const HeapOptions options_;
   Roots& roots_;
+  Allocator& allocator_;
   os::Mapping space_;
   os::Mapping spare_;  ///< the other space; while collecting, the one that is left
   AllocationArea area_;

@@ -36,7 +36,7 @@ struct Types {
     types[4].kind = CompositeKind::struct_;
     types[4].fields = vectors;
     for (uint32_t i = 0; i < types.size(); ++i) types[i].group_start = i;
-    registry.add(types, ids);
+    REQUIRE(registry.add(types, ids).ok());
   }
 };
 

@@ -58,6 +58,8 @@ struct Object {
   Slot* payload() { return slots() + 1; }
 };
 static_assert(sizeof(Object) == sizeof(Slot));
+static_assert(offsetof(Object, info) == 0 && offsetof(Object, length) == 4);
+static_assert(Object::make_info(ObjectKind::exception, CanonicalType{1}) == 12);
 
 inline Object* object_of(Slot reference) { return reinterpret_cast<Object*>(reference); }
 inline Slot reference_to(const Object* object) { return reinterpret_cast<Slot>(object); }
@@ -81,6 +83,7 @@ struct AllocationArea {
   uint8_t* top = nullptr;
   uint8_t* end = nullptr;
 };
+static_assert(offsetof(AllocationArea, top) == 0 && offsetof(AllocationArea, end) == 8);
 inline constexpr uint32_t max_inline_bytes = 8192;
 
 }  // namespace gc

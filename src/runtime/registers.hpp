@@ -18,8 +18,8 @@
 //
 // The interpreter reaches this assignment by the order of its handlers' parameters under clang's
 // preserve_none convention, which passes arguments in r12 r13 r14 r15 rdi rsi ... and x20 x21 ...
-// Other compilers build forms of the interpreter with other registers (dispatch.hpp); they cross to
-// compiled code through a stub that moves the state.
+// Other compilers build forms of the interpreter with other registers (interp/dispatch.hpp); they
+// cross to compiled code through a stub that moves the state.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,16 @@ namespace zwasm {
 
 struct Cell;
 struct VMContext;
+
+/// The numbers of these registers in machine code.
+struct RegisterContract {
+  uint8_t memory0_base, vmctx, frame;  ///< pinned
+  uint8_t ip, acc, control;
+};
+inline constexpr RegisterContract x64_registers{
+    .memory0_base = 12, .vmctx = 13, .frame = 15, .ip = 14, .acc = 7, .control = 6};
+inline constexpr RegisterContract arm64_registers{
+    .memory0_base = 20, .vmctx = 21, .frame = 23, .ip = 22, .acc = 24, .control = 25};
 
 /// The parameters of every handler, in the order that the register contract fixes. An accumulator
 /// holds its value as a slot does: an i32 is zero-extended.
