@@ -12,6 +12,8 @@ Status Threads::define(const Ref<ModuleCode>&) {
                     "wasi-threads is not part of this build");
 }
 
+void Threads::add_library(std::string_view, const Ref<ModuleCode>&) {}
+
 const Error* Threads::stop() { return nullptr; }
 
 }  // namespace zwasm::wasi
