@@ -302,7 +302,9 @@ TEST_CASE_FIXTURE(Fixture, "a wait for a non-blocking stream can be cancelled") 
     Canceller canceller(20);
     guest.call.cancel_fd = canceller.event.get();
     const Pointer large = guest.take(20000), out = guest.take(4);
-    const Pointer list = guest.iovecs({{large, 20000}, {large, 20000}, {large, 9000}});
+    // More than a pipe holds.
+    const Pointer list =
+        guest.iovecs({{large, 20000}, {large, 20000}, {large, 20000}, {large, 20000}});
     CHECK(fd_write(call, 1, list, 4, out) == Errno::interrupted);
   }
 }
