@@ -187,7 +187,7 @@ TEST_CASE("each allocation may fail: an error, or one line, and what traps can b
   CHECK(ends > 0);
 }
 
-TEST_CASE("modules that come and go leave nothing behind") {
+TEST_CASE("modules that come and go leave nothing behind" * doctest::test_suite("long")) {
   TestAllocator allocator;
   Config config;
   config.allocator = &allocator;
@@ -212,7 +212,8 @@ TEST_CASE("modules that come and go leave nothing behind") {
   CHECK(allocator.live == live);
 }
 
-TEST_CASE("using a field of a struct costs the same however many there are") {
+TEST_CASE("using a field of a struct costs the same however many there are" *
+          doctest::test_suite("long")) {
   constexpr int accesses = 50'000;
   const auto cost = [](int fields) {
     std::string text = "(module (type $s (struct";
@@ -245,7 +246,8 @@ TEST_CASE("using a field of a struct costs the same however many there are") {
   CHECK(many < 3 * few + 20'000'000);
 }
 
-TEST_CASE("reference maps of many calls in a huge frame take little memory") {
+TEST_CASE("reference maps of many calls in a huge frame take little memory" *
+          doctest::test_suite("long")) {
   constexpr int locals = 50'000, operands = 10'000, calls = 2'000;
   std::string text = "(module (type $s (struct)) (func $collect (drop (struct.new $s)))"
                      "(func (export \"f\") (local";

@@ -27,7 +27,8 @@ std::string module_text(const std::set<size_t>& invalid) {
 
 }  // namespace
 
-TEST_CASE("a big module is validated the same way by any number of threads") {
+TEST_CASE("a big module is validated the same way by any number of threads" *
+          doctest::test_suite("long")) {
   const std::vector<std::set<size_t>> cases = {{},    {0},          {function_count - 1},
                                                {150}, {70, 71, 72}, {20, 100, 180, 260}};
   for (const std::set<size_t>& invalid : cases) {
