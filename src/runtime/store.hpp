@@ -179,7 +179,7 @@ class Store final : private gc::Heap::Roots {
 
   /// An error for how a call ended; takes what the execution context recorded, and makes
   /// backtrace().
-  Error take_error(TrapKind kind);
+  [[gnu::cold]] Error take_error(TrapKind kind);
   /// Context for calls of host functions that no instance makes.
   VMContext* host_vmctx() { return &host_vmctx_; }
   Result<TableInstance*> make_table_instance(const TableType& type, Instance* owner, Slot init);
@@ -204,9 +204,9 @@ class Store final : private gc::Heap::Roots {
   void arm_stack_limit();
   Status check_arguments(const FuncType& type, std::span<const Value> args) const;
   TrapKind call_host(const FuncRef& function, Slot* args);
-  Error take_recorded_error(TrapKind kind);
-  void collect_backtrace();
-  void add_frame(const Cell* cell, ModuleCode::Place place);
+  [[gnu::cold]] Error take_recorded_error(TrapKind kind);
+  [[gnu::cold]] void collect_backtrace();
+  [[gnu::cold]] void add_frame(const Cell* cell, ModuleCode::Place place);
   void hold(ValType type);
 
   Runtime& runtime_;
