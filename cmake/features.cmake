@@ -1,6 +1,7 @@
 # What a build can leave out to become smaller. Each option is 0 or 1 in C++; features.def, ops.def
 # and builtins.def drop the rows of what is off, and the files named after it are not compiled.
-# docs/size.md lists what each saves.
+# docs/size.md says what is gone without each, and what leaving out all of them saves;
+# tools/size-variants measures each.
 option(ZWASM_GC "Structs, arrays, i31 references and casts" ON)
 option(ZWASM_SIMD "128-bit vectors, relaxed ones included" ON)
 option(ZWASM_THREADS "Shared memories, atomics and wasi-threads" ON)

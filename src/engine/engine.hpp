@@ -38,13 +38,15 @@ class Engine {
   const Config& config() const { return config_; }
   Runtime& runtime() { return runtime_; }
 
-  /// Compiles a module in the binary format, or in the text format (anything that does not begin
-  /// with "\0asm"). The bytes are copied first, so the caller may change them at any time. `name`
-  /// is what backtraces call the module if it has no name of its own. Errors: malformed, invalid,
-  /// host (memory); text errors have line and column.
+  /// Compiles a module in the binary format, or in the text format: what begins with "(" or ";",
+  /// after blanks, is text; what begins neither so nor with "\0asm" is malformed. The bytes are
+  /// copied first, so the caller may change them at any time. `name` is what backtraces call the
+  /// module if it has no name of its own. Errors: malformed, invalid, host (memory); text errors
+  /// have line and column.
   Result<Ref<CompiledModule>> compile(std::span<const uint8_t> bytes, std::string_view name = {});
+  /// The text format, whatever it begins with.
   Result<Ref<CompiledModule>> compile(std::string_view text, std::string_view name = {});
-  /// The same without a copy.
+  /// As the first, without a copy.
   Result<Ref<CompiledModule>> compile(os::OwnedBytes bytes, std::string_view name = {});
   /// Reads the file ("-": standard input) and compiles it; `name` is the file's name without folder
   /// and extension unless given.

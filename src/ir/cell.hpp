@@ -46,9 +46,10 @@ enum class IrFormat : uint8_t {
   enter,                 ///< Cell::enter
 };
 
+/// What ops.def says of an operation.
 struct IrOpInfo {
   std::string name;  ///< as in ops.def
-  IrFormat format;
+  IrFormat format;   ///< which members of the cell it uses
 };
 
 inline constexpr size_t ir_op_count = 0

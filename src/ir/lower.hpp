@@ -17,8 +17,9 @@
 
 namespace zwasm {
 
+/// What a translation depends on besides the function.
 struct LoweringOptions {
-  Features features;
+  Features features;  ///< those that the module was validated with
   /// Emit `fuel` operations: the metered variant.
   bool metered = false;
   /// Memories that qualify are guarded: accesses need no check.

@@ -37,15 +37,18 @@ static_assert(sizeof(FuncEntry) == 16 && std::atomic<const Cell*>::is_always_loc
 /// callee has stored an Error in the execution context first. Runs on the host's native stack.
 using HostCallback = TrapKind (*)(void* data, VMContext* caller, Slot* args);
 
-/// What code calls back; see builtins.def.
+/// What code calls back; see builtins.def. `vmctx` is the calling instance. Operands are read from
+/// operands[0..] and results written from there on; what `first` and `second` are (an index, an
+/// immediate) is said by the builtin's row. Returns TrapKind::none, or the trap.
 using BuiltinFunction = TrapKind (*)(VMContext* vmctx, Slot* operands, uint32_t first,
                                      uint32_t second);
 
+/// A function of the host as compiled code and the interpreter call it. Owned by the store.
 struct HostFunction {
   HostCallback callback;
-  void* data;
+  void* data;             ///< the callback's first argument; owned by whoever defined the function
   uint32_t arg_slots;     ///< slots of the parameters
-  uint32_t result_slots;
+  uint32_t result_slots;  ///< slots of the results
 };
 static_assert(offsetof(HostFunction, callback) == 0 && offsetof(HostFunction, data) == 8);
 static_assert(offsetof(HostFunction, arg_slots) == 16);

@@ -29,25 +29,29 @@ struct IntegerConstant {
 /// False if the expression is another one, or malformed.
 [[nodiscard]] bool read_integer_constant(const Expression& expression, IntegerConstant& constant);
 
+/// What the module needs from others. Its type is in the index space of its kind.
 struct Import {
-  std::string_view module;
+  std::string_view module;  ///< valid UTF-8, like every name
   std::string_view name;
   ExternKind kind = ExternKind::func;
   uint32_t index = 0;   ///< in the index space of its kind
   uint32_t offset = 0;  ///< of the import in the module
 };
 
+/// What the module offers. Names are unique in a valid module.
 struct Export {
   std::string_view name;
   ExternKind kind = ExternKind::func;
-  uint32_t index = 0;
-  uint32_t offset = 0;
+  uint32_t index = 0;   ///< in the index space of its kind
+  uint32_t offset = 0;  ///< of the export in the module
 };
 
+/// A function of the index space, imported or defined.
 struct Func {
   TypeIndex type{0};
 };
 
+/// A table, imported or defined.
 struct Table {
   TableType type;
   uint32_t offset = 0;  ///< of the definition in the module
@@ -55,6 +59,7 @@ struct Table {
   Expression init;  ///< initial element, if has_init
 };
 
+/// A global variable, imported or defined.
 struct Global {
   GlobalType type;
   Expression init;  ///< empty for imports
@@ -74,11 +79,14 @@ struct Code {
   uint32_t local_count = 0;          ///< sum of the runs
 };
 
+/// When a segment is used: at instantiation, by instructions, or only to declare functions that
+/// `ref.func` may name.
 enum class SegmentMode : uint8_t { active, passive, declarative };
 
+/// An element segment: references that initialize a table, or that instructions copy from.
 struct ElemSegment {
   SegmentMode mode = SegmentMode::passive;
-  TableIndex table{0};
+  TableIndex table{0};  ///< if active
   Expression offset;  ///< if active
   ValType type = valtype::funcref;
   /// Elements are function indices or expressions; exactly one of the two is used.
@@ -91,13 +99,14 @@ struct ElemSegment {
   size_t size() const { return uses_expressions ? expressions.size() : functions.size(); }
 };
 
+/// A data segment: bytes that initialize a memory, or that instructions copy from.
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
-  uint8_t flags = 0;
-  MemoryIndex memory{0};
-  Expression offset;  ///< if active
-  ByteSpan bytes;
-  uint32_t position = 0;
+  uint8_t flags = 0;      ///< form in the binary format, so that encoding gives the same bytes: 0-2
+  MemoryIndex memory{0};  ///< if active
+  Expression offset;      ///< if active
+  ByteSpan bytes;         ///< the contents
+  uint32_t position = 0;  ///< byte offset of the segment in the module
 };
 
 /// The data segments of a module, in order. Some compilers make tens of thousands of them, so the

@@ -21,10 +21,11 @@ struct HeapOptions {
   bool torture = false;
 };
 
+/// Figures of a heap, since it was made unless they say otherwise.
 struct HeapStats {
-  uint64_t collections = 0;
-  uint64_t total_pause_ns = 0;
-  uint64_t max_pause_ns = 0;
+  uint64_t collections = 0;      ///< how many there were
+  uint64_t total_pause_ns = 0;   ///< time of all collections
+  uint64_t max_pause_ns = 0;     ///< of the longest one
   uint64_t live_bytes = 0;       ///< after the last collection
   uint64_t peak_bytes = 0;       ///< objects at most at any time, live or not
   uint64_t capacity_bytes = 0;   ///< objects and room for new ones, now
