@@ -72,6 +72,25 @@ require_cmake() {
   have clang++-19 || have g++ || fail "a C++ compiler is missing: install clang-19 or g++"
 }
 
+# Runs a build by Ninja: says how many steps it has, then a line for each tenth of them; shows the
+# end of its output only when it fails.
+with_progress() {
+  local log status=0 line done all tenth=0
+  log=$(mktemp)
+  NINJA_STATUS='[%f/%t] ' "$@" 2>&1 | tee "$log" | while IFS= read -r line; do
+    [[ $line =~ ^\[([0-9]+)/([0-9]+)\] ]] || continue
+    done=${BASH_REMATCH[1]} all=${BASH_REMATCH[2]}
+    [ "$done" != 1 ] || say "building, $all steps"
+    if [ $((10 * done / all)) -gt "$tenth" ]; then
+      tenth=$((10 * done / all))
+      say "built $done of $all"
+    fi
+  done || status=$?
+  [ $status = 0 ] || tail -n 60 "$log"
+  rm -f "$log"
+  return $status
+}
+
 # Runs a command quietly; shows the end of its output only when it fails.
 quietly() {
   local log status=0
