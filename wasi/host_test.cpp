@@ -109,6 +109,30 @@ TEST_CASE("numbers are reused, renumbering moves and closes") {
   CHECK(guest.host.close(3) == Errno::badf);
 }
 
+TEST_CASE("the lowest free number is found without looking at all") {
+  Host host;
+  const Ref<Descriptor> descriptor = Descriptor::of_stream({}, rights::stream);
+  uint32_t fd;
+  // Quadratic work would be 10^11 steps and more: minutes.
+  constexpr uint32_t count = 500'000;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (host.insert(descriptor, fd) != Errno::success || fd != 3 + i) FAIL(i);
+  }
+  for (uint32_t i = 0; i < count; ++i) {  // from above, so that each becomes the lowest
+    if (host.close(2 + count - i) != Errno::success) FAIL(i);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    if (host.insert(descriptor, fd) != Errno::success || fd != 3 + i) FAIL(i);
+  }
+  // Holes are filled from below, whatever order they came in; standard streams leave none.
+  for (const uint32_t hole : {70'000u, 5u, 1u, 300u}) CHECK(host.close(hole) == Errno::success);
+  CHECK(host.renumber(40, 41) == Errno::success);
+  for (const uint32_t hole : {5u, 40u, 300u, 70'000u, 3 + count}) {
+    CHECK(host.insert(descriptor, fd) == Errno::success);
+    CHECK(fd == hole);
+  }
+}
+
 TEST_CASE("borrowed descriptors stay open and keep their flags") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
