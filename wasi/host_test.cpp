@@ -1,6 +1,7 @@
 #include "wasi/host.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "wasi/p1/test_guest.hpp"
 
@@ -131,6 +132,27 @@ TEST_CASE("the lowest free number is found without looking at all") {
     CHECK(host.insert(descriptor, fd) == Errno::success);
     CHECK(fd == hole);
   }
+}
+
+TEST_CASE("lack of memory is not called too many") {
+  struct Scarce final : Allocator {
+    bool is_empty = false;
+    void* allocate(size_t size, size_t alignment) override {
+      return is_empty ? nullptr : system_allocator().allocate(size, alignment);
+    }
+    void deallocate(void* block, size_t size, size_t alignment) override {
+      system_allocator().deallocate(block, size, alignment);
+    }
+  } memory;
+  Host host(memory);
+  memory.is_empty = true;
+  Status status;
+  for (int i = 0; i < 100 && status.ok(); ++i) {  // until the table has to grow
+    status = host.add_socket(UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  }
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().kind == ErrorKind::host);
+  CHECK(status.error().message == "out of memory");
 }
 
 TEST_CASE("borrowed descriptors stay open and keep their flags") {
