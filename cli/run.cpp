@@ -84,6 +84,7 @@ DirectoryGrant parse_directory(const std::string& whole) {
 struct Preload {
   std::string name;
   std::string file;
+  Ref<CompiledModule> module;
 };
 
 Preload parse_preload(const std::string& text) {
@@ -91,7 +92,7 @@ Preload parse_preload(const std::string& text) {
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
     throw UsageError{"--preload: " + echo(text) + " is not NAME=FILE"};
   }
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  return {text.substr(0, equals), text.substr(equals + 1), {}};
 }
 
 std::string base_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
@@ -169,10 +170,61 @@ class Run final : public Command {
   int execute() override {
     take_rest();
     // All of the command line is checked before anything is read or run.
-    Config config = engine_.config();
-    const uint64_t fuel = fuel_ ? parse_count("--fuel", *fuel_) : 0;
-    config.fuel = fuel_.has_value();
-    const uint64_t timeout = timeout_ ? parse_duration("--timeout", *timeout_) : 0;
+    Plan plan = make_plan();
+    Engine engine(plan.config);
+    Store store = engine.make_store();
+    TimeLimit time_limit;  // not longer than the store
+    if (timeout_) {
+      time_limit_ = &time_limit;
+      const auto status = time_limit.start(plan.timeout, file_, trap_exit_code_);
+      if (!status.ok()) return tell(file_, status.error());
+    }
+    Ref<CompiledModule> module;
+    const uint64_t start = os::monotonic_now();
+    if (const int code = compile(engine, file_, {}, module); code != exit_success) return code;
+    trace_.phase("compiled", start);
+    if (const int code = prepare_invoke(*module); code != exit_success) return code;
+
+    wasi::Host host;
+    if (const int code = set_up(host, plan.grants); code != exit_success) return code;
+    if (plan.config.fuel) store.set_fuel(plan.fuel);
+    fuel_given_ = store.fuel();
+    trace_.watch(store);
+    for (Preload& item : plan.preloads) {
+      const int code = compile(engine, item.file, item.name, item.module);
+      if (code != exit_success) return code;
+    }
+    if (timeout_) {
+      const auto status = time_limit.watch(store);
+      if (!status.ok()) return tell(file_, status.error());
+    }
+    begin_work("running", file_, trap_exit_code_);
+    Linker linker;
+    if (unknown_imports_ == "trap") linker.set_unknown_imports(UnknownImports::trap);
+    wasi::p1::define(linker, host);
+    if (const int code = link(plan.preloads, linker, store); code != exit_success) return code;
+    return instantiate_and_run(module, plan.preloads, linker, store);
+  }
+
+ private:
+  enum class Stats : uint8_t { none, text, json };
+
+  /// What the options ask for, parsed.
+  struct Plan {
+    Config config;
+    uint64_t fuel = 0;
+    uint64_t timeout = 0;
+    std::vector<DirectoryGrant> grants;
+    std::vector<Preload> preloads;
+  };
+
+  /// Checks all options; throws UsageError.
+  Plan make_plan() {
+    Plan plan;
+    plan.config = engine_.config();
+    if (fuel_) plan.fuel = parse_count("--fuel", *fuel_);
+    plan.config.fuel = fuel_.has_value();
+    if (timeout_) plan.timeout = parse_duration("--timeout", *timeout_);
     if (trap_exit_code_text_) {
       const uint64_t code = parse_count("--trap-exit-code", *trap_exit_code_text_);
       if (code > 255) throw UsageError{"--trap-exit-code: must be between 0 and 255"};
@@ -184,6 +236,13 @@ class Run final : public Command {
       throw UsageError{"--unknown-imports: " + echo(*unknown_imports_) +
                        " is neither trap nor error"};
     }
+    check_guest_options();
+    for (const std::string& text : directories_) plan.grants.push_back(parse_directory(text));
+    for (const std::string& text : preloads_) plan.preloads.push_back(parse_preload(text));
+    return plan;
+  }
+
+  void check_guest_options() const {
     for (const std::string& variable : variables_) {
       if (variable.empty() || variable.starts_with('=')) {
         throw UsageError{"--env: " + echo(variable) + " is not NAME[=VALUE]"};
@@ -194,78 +253,50 @@ class Run final : public Command {
       throw UsageError{"--tcplisten: " + echo(address) +
                        " is not ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:8080"};
     }
-    std::vector<DirectoryGrant> grants;
-    for (const std::string& text : directories_) grants.push_back(parse_directory(text));
-    std::vector<Preload> preloads;
-    for (const std::string& text : preloads_) preloads.push_back(parse_preload(text));
+  }
 
-    Engine engine(config);
-    Store store = engine.make_store();
-    TimeLimit time_limit;  // not longer than the store
-    if (timeout_) {
-      time_limit_ = &time_limit;
-      const auto status = time_limit.start(timeout, file_, trap_exit_code_);
-      if (!status.ok()) return tell(file_, status.error());
-    }
-    const uint64_t start = os::monotonic_now();
-    begin_work("compiling", file_, trap_exit_code_);
-    auto module = engine.compile_file(file_.c_str());
-    if (!module.ok()) return tell(file_, module.error());
-    trace_.phase("compiled", start);
-    if (const int code = prepare_invoke(**module); code != exit_success) return code;
+  int compile(Engine& engine, const std::string& file, const std::string& name,
+              Ref<CompiledModule>& module) const {
+    begin_work("compiling", file, trap_exit_code_);
+    auto compiled = engine.compile_file(file.c_str(), name);
+    if (!compiled.ok()) return tell(file, compiled.error());
+    module = *compiled;
+    return exit_success;
+  }
 
-    wasi::Host host;
-    if (const int code = set_up(host, grants); code != exit_success) return code;
-    if (config.fuel) store.set_fuel(fuel);
-    fuel_given_ = store.fuel();
-    trace_.watch(store);
-    Linker linker;
-    if (unknown_imports_ == "trap") linker.set_unknown_imports(UnknownImports::trap);
-    wasi::p1::define(linker, host);
-    std::vector<Ref<CompiledModule>> preloaded;
+  int link(const std::vector<Preload>& preloads, Linker& linker, Store& store) {
     for (const Preload& item : preloads) {
-      begin_work("compiling", item.file, trap_exit_code_);
-      auto compiled = engine.compile_file(item.file.c_str(), item.name);
-      if (!compiled.ok()) return tell(item.file, compiled.error());
-      preloaded.push_back(*compiled);
+      auto instance = linker.instantiate(store, item.module);
+      if (!instance.ok()) return failed(store, instance.error(), item.file);
+      linker.define_instance(item.name, **instance);
     }
-    if (timeout_) {
-      const auto status = time_limit.watch(store);
-      if (!status.ok()) return tell(file_, status.error());
-    }
-    begin_work("running", file_, trap_exit_code_);
-    for (size_t i = 0; i < preloads.size(); ++i) {
-      auto instance = linker.instantiate(store, preloaded[i]);
-      if (!instance.ok()) return failed(store, instance.error(), preloads[i].file);
-      linker.define_instance(preloads[i].name, **instance);
-    }
+    return exit_success;
+  }
 
+  int instantiate_and_run(const Ref<CompiledModule>& module, const std::vector<Preload>& preloads,
+                          Linker& linker, Store& store) {
     wasi::Threads threads(store, linker);
     if (wasi_threads_) {
-      for (size_t i = 0; i < preloads.size(); ++i) {
-        threads.add_library(preloads[i].name, preloaded[i]);
-      }
-      const auto status = threads.define(*module);
+      for (const Preload& item : preloads) threads.add_library(item.name, item.module);
+      const auto status = threads.define(module);
       if (!status.ok()) return failed(store, status.error());
     }
     const uint64_t instantiating = os::monotonic_now();
     threads_ = &threads;
-    auto instance = linker.instantiate(store, *module);
+    auto instance = linker.instantiate(store, module);
     trace_.phase("instantiated", instantiating);
     const uint64_t running = os::monotonic_now();
     int code = instance.ok() ? run(store, **instance) : failed(store, instance.error());
     if (const Error* error = threads.stop(); error != nullptr && !failed_) {
       code = failed(threads.failed_store(), *error);
     }
+    threads_ = nullptr;
     trace_.phase("ran", running);
     if (stats_format_ != Stats::none) {
-      print_stats(**module, running - instantiating, os::monotonic_now() - running, store);
+      print_stats(*module, running - instantiating, os::monotonic_now() - running, store);
     }
     return code;
   }
-
- private:
-  enum class Stats : uint8_t { none, text, json };
 
   /// Splits what follows the options: FILE, ours directly behind it, the guest's arguments.
   void take_rest() {

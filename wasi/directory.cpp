@@ -3,28 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cstddef>
-#include <cstring>
-
+#include "os/directory.hpp"
 #include "wasi/guest_memory.hpp"
 
 namespace zwasm::wasi {
-namespace {
-
-/// What the kernel writes for each entry (getdents64).
-struct KernelEntry {
-  uint64_t inode;
-  int64_t offset;
-  uint16_t length;
-  uint8_t type;
-};
-constexpr size_t kernel_name_offset = 19;
-static_assert(offsetof(KernelEntry, type) + 1 == kernel_name_offset);
-
-}  // namespace
 
 FileType file_type_of_mode(uint32_t mode) {
   switch (mode & S_IFMT) {
@@ -65,18 +49,12 @@ Errno DirectoryListing::read(int fd) {
   entries_.clear();
   is_read_ = false;
   if (::lseek(fd, 0, SEEK_SET) != 0) return last_errno();
-  alignas(8) char buffer[8192];
-  while (true) {
-    const long filled = ::syscall(SYS_getdents64, fd, buffer, sizeof(buffer));
-    if (filled < 0) return last_errno();
-    if (filled == 0) break;
-    for (size_t position = 0; position < static_cast<size_t>(filled);) {
-      KernelEntry entry;
-      std::memcpy(&entry, buffer + position, kernel_name_offset);
-      ZWASM_WASI_CHECK(append(fd, entry.inode, entry.type, buffer + position + kernel_name_offset));
-      position += entry.length;
-    }
+  os::DirectoryReader reader(fd);
+  os::DirectoryEntry entry;
+  while (reader.next(entry)) {
+    ZWASM_WASI_CHECK(append(fd, entry.inode, entry.type, entry.name));
   }
+  if (reader.error() != 0) return errno_from_host(reader.error());
   is_read_ = true;
   return Errno::success;
 }

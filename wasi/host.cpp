@@ -95,6 +95,16 @@ void Host::set_stderr(const Stream& stream) {
   set(2, Descriptor::of_stream(stream, rights::stream & ~Rights{rights::fd_read}));
 }
 
+/// Inserts what the embedder gives; `what` are several of them.
+Status Host::insert_first(const Ref<Descriptor>& descriptor, const char* what) {
+  uint32_t number;
+  const Errno error = insert(descriptor, number);
+  if (error == Errno::success) return {};
+  if (error == Errno::nomem) return make_error(ErrorKind::host, Error::no_offset, "out of memory");
+  return make_error(ErrorKind::host, Error::no_offset, "too many %s: a guest has %u descriptors",
+                    what, max_descriptors);
+}
+
 Status Host::add_preopen(const char* host_path, std::string_view guest_path, bool read_only) {
   UniqueFd fd(::open(host_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) {
@@ -108,11 +118,7 @@ Status Host::add_preopen(const char* host_path, std::string_view guest_path, boo
     descriptor->is_read_only = read_only;
     descriptor->guest_path = strings_.copy(guest_path);
   }
-  uint32_t number;
-  if (insert(descriptor, number) != Errno::success) {
-    return make_error(ErrorKind::host, Error::no_offset, "too many directories");
-  }
-  return {};
+  return insert_first(descriptor, "directories");
 }
 
 Status Host::add_socket(UniqueFd socket) {
@@ -122,12 +128,8 @@ Status Host::add_socket(UniqueFd socket) {
     return make_error(ErrorKind::host, Error::no_offset, "descriptor %d is no socket",
                       socket.get());
   }
-  uint32_t number;
-  if (insert(Descriptor::owned(std::move(socket), type, rights::socket, rights::socket),
-             number) != Errno::success) {
-    return make_error(ErrorKind::host, Error::no_offset, "too many sockets");
-  }
-  return {};
+  return insert_first(
+      Descriptor::owned(std::move(socket), type, rights::socket, rights::socket), "sockets");
 }
 
 bool Host::is_tcp_address(std::string_view text) {
@@ -183,11 +185,11 @@ Errno Host::find_undescribed(uint32_t fd, Rights needed, Ref<Descriptor>& result
 Errno Host::insert(const Ref<Descriptor>& descriptor, uint32_t& fd) {
   if (!descriptor) return Errno::nomem;
   const std::lock_guard lock(mutex_);
-  for (fd = first_free_fd; fd < descriptors_.size(); ++fd) {
-    if (!descriptors_[fd]) {
-      descriptors_[fd] = descriptor;
-      return Errno::success;
-    }
+  while (first_hole_ < descriptors_.size() && descriptors_[first_hole_]) ++first_hole_;
+  fd = first_hole_;
+  if (fd < descriptors_.size()) {
+    descriptors_[fd] = descriptor;
+    return Errno::success;
   }
   if (fd >= max_descriptors) return Errno::mfile;
   if (fd == descriptors_.capacity() && !descriptors_.try_reserve(size_t{fd} * 2)) {
@@ -197,11 +199,17 @@ Errno Host::insert(const Ref<Descriptor>& descriptor, uint32_t& fd) {
   return Errno::success;
 }
 
+/// The descriptor `fd` was taken out. With the lock held.
+void Host::free_number(uint32_t fd) {
+  if (fd >= first_free_fd && fd < first_hole_) first_hole_ = fd;
+}
+
 Errno Host::close(uint32_t fd) {
   Ref<Descriptor> closed;  // goes after the lock: closing may block
   const std::lock_guard lock(mutex_);
   if (fd >= descriptors_.size() || !descriptors_[fd]) return Errno::badf;
   closed = std::exchange(descriptors_[fd], {});
+  free_number(fd);
   return closed->is_open() ? Errno::success : Errno::badf;
 }
 
@@ -215,6 +223,7 @@ Errno Host::renumber(uint32_t from, uint32_t to) {
   if (from == to) return Errno::success;
   closed = std::exchange(descriptors_[to], descriptors_[from]);
   descriptors_[from] = {};
+  free_number(from);
   return Errno::success;
 }
 

@@ -111,7 +111,9 @@ class Host {
   static Errno await(Descriptor& descriptor, short events, int cancel_fd);
 
  private:
+  Status insert_first(const Ref<Descriptor>& descriptor, const char* what);
   Errno get(uint32_t fd, Ref<Descriptor>& result) const;
+  void free_number(uint32_t fd);
   void set(uint32_t fd, const Ref<Descriptor>& descriptor);
 
   static constexpr uint32_t first_free_fd = 3;
@@ -123,8 +125,9 @@ class Host {
   Arena strings_;
   StringTable arguments_;
   StringTable environment_;
-  mutable std::mutex mutex_;  ///< guards descriptors_; never held while anything blocks
+  mutable std::mutex mutex_;  ///< guards the next two; never held while anything blocks
   Vector<Ref<Descriptor>> descriptors_;  ///< null: closed
+  uint32_t first_hole_ = first_free_fd;  ///< from first_free_fd up to here nothing is closed
   PathResolver resolver_;
   ClockSource clock_;
   RandomSource random_;

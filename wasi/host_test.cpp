@@ -1,6 +1,7 @@
 #include "wasi/host.hpp"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include "wasi/p1/test_guest.hpp"
 
@@ -107,6 +108,51 @@ TEST_CASE("numbers are reused, renumbering moves and closes") {
   CHECK(p1::fd_prestat_get(guest.call, 3, 0) == Errno::badf);
   CHECK(guest.host.close(3) == Errno::success);
   CHECK(guest.host.close(3) == Errno::badf);
+}
+
+TEST_CASE("the lowest free number is found without looking at all") {
+  Host host;
+  const Ref<Descriptor> descriptor = Descriptor::of_stream({}, rights::stream);
+  uint32_t fd;
+  // Quadratic work would be 10^11 steps and more: minutes.
+  constexpr uint32_t count = 500'000;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (host.insert(descriptor, fd) != Errno::success || fd != 3 + i) FAIL(i);
+  }
+  for (uint32_t i = 0; i < count; ++i) {  // from above, so that each becomes the lowest
+    if (host.close(2 + count - i) != Errno::success) FAIL(i);
+  }
+  for (uint32_t i = 0; i < count; ++i) {
+    if (host.insert(descriptor, fd) != Errno::success || fd != 3 + i) FAIL(i);
+  }
+  // Holes are filled from below, whatever order they came in; standard streams leave none.
+  for (const uint32_t hole : {70'000u, 5u, 1u, 300u}) CHECK(host.close(hole) == Errno::success);
+  CHECK(host.renumber(40, 41) == Errno::success);
+  for (const uint32_t hole : {5u, 40u, 300u, 70'000u, 3 + count}) {
+    CHECK(host.insert(descriptor, fd) == Errno::success);
+    CHECK(fd == hole);
+  }
+}
+
+TEST_CASE("lack of memory is not called too many") {
+  struct Scarce final : Allocator {
+    bool is_empty = false;
+    void* allocate(size_t size, size_t alignment) override {
+      return is_empty ? nullptr : system_allocator().allocate(size, alignment);
+    }
+    void deallocate(void* block, size_t size, size_t alignment) override {
+      system_allocator().deallocate(block, size, alignment);
+    }
+  } memory;
+  Host host(memory);
+  memory.is_empty = true;
+  Status status;
+  for (int i = 0; i < 100 && status.ok(); ++i) {  // until the table has to grow
+    status = host.add_socket(UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+  }
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().kind == ErrorKind::host);
+  CHECK(status.error().message == "out of memory");
 }
 
 TEST_CASE("borrowed descriptors stay open and keep their flags") {

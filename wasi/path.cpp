@@ -1,22 +1,21 @@
 #include "wasi/path.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "base/vector.hpp"
+#include "os/path.hpp"
 #include "wasi/guest_memory.hpp"
 
 namespace zwasm::wasi {
 namespace {
 
 constexpr uint32_t max_links = 40;  // the kernel's own limit
-/// A rename inside the tree makes openat2 give up when the path has "..": it is tried again.
-constexpr int openat2_attempts = 64;
+/// A rename inside the tree makes the kernel give up when the path has "..": it is tried again.
+constexpr int kernel_attempts = 64;
 
 bool is_dot(const char* name, size_t length) { return length == 1 && name[0] == '.'; }
 bool is_dot_dot(const char* name, size_t length) {
@@ -32,20 +31,9 @@ Errno set_name(ParentAndName& result, const char* name, size_t length, bool trai
   return Errno::success;
 }
 
-long openat2(int root, const char* path, const open_how& how) {
-  return ::syscall(SYS_openat2, root, path, &how, sizeof(how));
-}
-
-bool kernel_has_openat2(int root) {
-  open_how how = {};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return UniqueFd(static_cast<int>(openat2(root, ".", how))).valid();
-}
-
-/// Resolution without openat2. Directories that were entered stay open, so that ".." goes back to
-/// where it came from even if a directory is moved meanwhile. No system call is given more than one
-/// component or a link to follow.
+/// Resolution without the kernel's help. Directories that were entered stay open, so that ".." goes
+/// back to where it came from even if a directory is moved meanwhile. No system call is given more
+/// than one component or a link to follow.
 class Walk {
  public:
   Walk(int root, Allocator& allocator) : root_(root), entered_(allocator) {}
@@ -109,13 +97,13 @@ class Walk {
  private:
   /// Enters the directory name_, or takes the link name_ into the path.
   Errno enter() {
-    UniqueFd fd(::openat(directory(), name_, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd fd(::openat(directory(), name_, os::place_only | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.valid()) return last_errno();
     struct stat status;
     if (::fstat(fd.get(), &status) != 0) return last_errno();
     if (S_ISLNK(status.st_mode)) {
       char target[PATH_MAX];
-      const ssize_t length = ::readlinkat(fd.get(), "", target, sizeof(target));
+      const ssize_t length = os::read_link(fd.get(), target, sizeof(target));
       if (length < 0) return last_errno();
       return splice(target, static_cast<size_t>(length), true);
     }
@@ -163,9 +151,9 @@ Errno walk_open(Allocator& allocator, int root, const char* path, int flags, mod
     }
     UniqueFd fd(::openat(walk.directory(), walk.name(), last_flags, mode));
     if (fd.valid()) {
-      // Only O_PATH opens a link itself.
+      // Only a place can be that of a link itself.
       struct stat status;
-      if (!follow || (flags & O_PATH) == 0) {
+      if (!follow || (flags & os::place_only) == 0) {
         result = std::move(fd);
         return Errno::success;
       }
@@ -195,22 +183,19 @@ Errno walk_parent(Allocator& allocator, int root, const char* path, ParentAndNam
 
 }  // namespace
 
-Errno PathResolver::open2(int root, const char* path, int flags, mode_t mode, UniqueFd& result) {
-  open_how how = {};
-  how.flags = static_cast<__u64>(flags | O_CLOEXEC);
-  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  for (int attempt = 0; attempt < openat2_attempts; ++attempt) {
-    const long fd = openat2(root, path, how);
+Errno PathResolver::open_in_kernel(int root, const char* path, int flags, mode_t mode,
+                                   UniqueFd& result) {
+  for (int attempt = 0; attempt < kernel_attempts; ++attempt) {
+    const int fd = os::open_beneath(root, path, flags, mode);
     if (fd >= 0) {
-      result.reset(static_cast<int>(fd));
+      result.reset(fd);
       return Errno::success;
     }
     if (errno == EXDEV) return Errno::perm;  // the kernel's word for an escape
     // A sandbox around this process may answer ENOSYS or EPERM to a call it does not know.
     if (errno == ENOSYS || errno == EPERM) {
       const Errno error = last_errno();
-      if (lookup_ != Lookup::automatic || kernel_has_openat2(root)) return error;
+      if (lookup_ != Lookup::automatic || os::has_open_beneath(root)) return error;
       lookup_ = Lookup::walk;
       return walk_open(*allocator_, root, path, flags, mode, result);
     }
@@ -219,7 +204,7 @@ Errno PathResolver::open2(int root, const char* path, int flags, mode_t mode, Un
   return walk_open(*allocator_, root, path, flags, mode, result);
 }
 
-Errno PathResolver::parent2(int root, const char* path, ParentAndName& result) {
+Errno PathResolver::parent_in_kernel(int root, const char* path, ParentAndName& result) {
   size_t end = std::strlen(path);
   if (end == 0) return Errno::noent;
   if (path[0] == '/') return Errno::perm;
@@ -230,7 +215,7 @@ Errno PathResolver::parent2(int root, const char* path, ParentAndName& result) {
   const bool trailing_slash = end != length;
   const bool is_dots = is_dot(path + start, end - start) || is_dot_dot(path + start, end - start);
   if (is_dots) {
-    ZWASM_WASI_CHECK(open2(root, path, O_PATH | O_DIRECTORY, 0, result.opened));
+    ZWASM_WASI_CHECK(open_in_kernel(root, path, os::place_only | O_DIRECTORY, 0, result.opened));
     result.fd = result.opened.get();
     return set_name(result, ".", 1, trailing_slash);
   }
@@ -241,7 +226,7 @@ Errno PathResolver::parent2(int root, const char* path, ParentAndName& result) {
     if (start >= sizeof(prefix)) return Errno::nametoolong;
     std::memcpy(prefix, path, start);
     prefix[start] = '\0';
-    ZWASM_WASI_CHECK(open2(root, prefix, O_PATH | O_DIRECTORY, 0, result.opened));
+    ZWASM_WASI_CHECK(open_in_kernel(root, prefix, os::place_only | O_DIRECTORY, 0, result.opened));
     result.fd = result.opened.get();
   }
   return set_name(result, path + start, end - start, trailing_slash);
@@ -250,12 +235,12 @@ Errno PathResolver::parent2(int root, const char* path, ParentAndName& result) {
 Errno PathResolver::open(int root, const char* path, int flags, mode_t mode, UniqueFd& result) {
   if (path[0] == '/') return Errno::perm;
   return lookup_ == Lookup::walk ? walk_open(*allocator_, root, path, flags, mode, result)
-                                 : open2(root, path, flags, mode, result);
+                                 : open_in_kernel(root, path, flags, mode, result);
 }
 
 Errno PathResolver::parent(int root, const char* path, ParentAndName& result) {
   return lookup_ == Lookup::walk ? walk_parent(*allocator_, root, path, result)
-                                 : parent2(root, path, result);
+                                 : parent_in_kernel(root, path, result);
 }
 
 Errno PathResolver::stat(int root, const char* path, bool follow, struct stat& result) {
@@ -266,7 +251,7 @@ Errno PathResolver::stat(int root, const char* path, bool follow, struct stat& r
     return ::fstatat(root, path, &result, AT_SYMLINK_NOFOLLOW) == 0 ? Errno::success : last_errno();
   }
   UniqueFd fd;
-  ZWASM_WASI_CHECK(open(root, path, O_PATH | (follow ? 0 : O_NOFOLLOW), 0, fd));
+  ZWASM_WASI_CHECK(open(root, path, os::place_only | (follow ? 0 : O_NOFOLLOW), 0, fd));
   return ::fstat(fd.get(), &result) == 0 ? Errno::success : last_errno();
 }
 

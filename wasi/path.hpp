@@ -2,7 +2,7 @@
 // whoever renames things meanwhile.
 #pragma once
 
-#include <linux/limits.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -17,8 +17,8 @@ namespace zwasm::wasi {
 
 /// How paths are resolved beneath a directory.
 enum class Lookup : uint8_t {
-  automatic,  ///< openat2 where the kernel has it, else walk
-  openat2,    ///< the kernel does it: RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS
+  automatic,  ///< by the kernel where it can (os::open_beneath), else walk
+  kernel,     ///< by the kernel
   walk,       ///< one component at a time, never through a link the kernel would follow by itself
 };
 
@@ -53,8 +53,8 @@ class PathResolver {
   Errno stat(int root, const char* path, bool follow, struct stat& result);
 
  private:
-  Errno open2(int root, const char* path, int flags, mode_t mode, UniqueFd& result);
-  Errno parent2(int root, const char* path, ParentAndName& result);
+  Errno open_in_kernel(int root, const char* path, int flags, mode_t mode, UniqueFd& result);
+  Errno parent_in_kernel(int root, const char* path, ParentAndName& result);
   Allocator* allocator_;
   std::atomic<Lookup> lookup_;
 };

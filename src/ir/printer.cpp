@@ -119,6 +119,62 @@ static_assert(sizeof(lines) / sizeof(lines[0]) == ir_op_count);
 
 Line line_of(IrOp op) { return lines[static_cast<size_t>(op)]; }
 
+/// Lines of operations that read better than a list of their fields. %a to %d are the fields of
+/// Cell::r; %D, %A and %I those of Cell::i; %n is the name of the operation.
+struct OwnLine {
+  IrOp op;
+  const char* pattern;
+};
+constexpr OwnLine own_lines[] = {
+    {IrOp::copy, "s%d = s%a"},
+    {IrOp::copy2, "s%d = s%a; s%b = s%c"},
+    {IrOp::i32_step, "s%D, s%A, acc = i32.add s%A, %I"},
+    {IrOp::copy_block, "s%d.. = s%a.., %c slots"},
+    {IrOp::copy_v128, "s%d = s%a  (v128)"},
+    {IrOp::zero, "s%d.. = 0, %a slots"},
+    {IrOp::const_u32, "s%D, acc = const %I"},
+    {IrOp::const_s32, "s%D, acc = const %I"},
+    {IrOp::select_s, "s%d = select s%c ? s%a : s%b"},
+    {IrOp::select_v128, "s%d = select s%c ? s%a : s%b"},
+    {IrOp::select_a, "s%d = select acc ? s%a : s%b"},
+    {IrOp::ret, "%n"},
+    {IrOp::ret_a, "%n"},
+    {IrOp::ret_f32, "%n"},
+    {IrOp::ret_f64, "%n"},
+    {IrOp::unreachable, "%n"},
+    {IrOp::ret_s, "%n s%a"},
+    {IrOp::ref_as_non_null, "%n s%a"},
+    {IrOp::ret_i, "%n %I"},
+    {IrOp::ret_u, "%n %I"},
+    {IrOp::fuel, "%n %I"},
+    {IrOp::global_get_w, "s%D, acc = global %I"},
+    {IrOp::global_get_a, "acc = global %I"},
+    {IrOp::global_set_s, "global %I = s%A"},
+    {IrOp::global_set_a, "global %I = acc"},
+    {IrOp::global_get_v128, "s%D = global %I  (v128)"},
+    {IrOp::global_set_v128, "global %I = s%A  (v128)"},
+    {IrOp::global_get_imported, "s%D = imported global %I"},
+    {IrOp::global_set_imported, "imported global %I = s%A"},
+    {IrOp::global_get_imported_v128, "s%D = imported global %I  (v128)"},
+    {IrOp::global_set_imported_v128, "imported global %I = s%A  (v128)"},
+    {IrOp::write_a, "s%d = acc"},
+    {IrOp::write_f32, "s%d = facc"},
+    {IrOp::write_f64, "s%d = facc"},
+    {IrOp::ref_func, "s%D = ref.func %I"},
+    {IrOp::memory_size, "s%D, acc = memory.size %I"},
+    {IrOp::table_get, "s%D = table %I [s%A]"},
+    {IrOp::table_set, "table %I [s%A] = s%D"},
+    {IrOp::throw_, "throw tag %I, values from s%D"},
+    {IrOp::throw_ref, "throw_ref s%a"},
+};
+
+const char* pattern_of(IrOp op) {
+  for (const OwnLine& row : own_lines) {
+    if (row.op == op) return row.pattern;
+  }
+  return nullptr;
+}
+
 /// Where a result goes; 'w' is the slot and the accumulator of the result's type.
 std::string destination(char letter, unsigned slot, Line line) {
   switch (letter) {
@@ -409,6 +465,36 @@ class IrPrinter {
     }
   }
 
+  /// A line of own_lines.
+  void fill_in(const char* pattern, const Cell& cell, std::string_view name) {
+    for (; *pattern != '\0'; ++pattern) {
+      if (*pattern != '%') {
+        text_ += *pattern;
+        continue;
+      }
+      switch (*++pattern) {
+        case 'a': text_ += format("%u", cell.r.a); break;
+        case 'b': text_ += format("%u", cell.r.b); break;
+        case 'c': text_ += format("%u", cell.r.c); break;
+        case 'd': text_ += format("%u", cell.r.d); break;
+        case 'D': text_ += format("%u", cell.i.d); break;
+        case 'A': text_ += format("%u", cell.i.a); break;
+        case 'I': text_ += format("%d", cell.i.imm); break;
+        case 'n': text_ += name; break;
+      }
+    }
+  }
+
+  /// "select_si_a": of a slot and an immediate, by the accumulator.
+  void select(const Cell& cell, std::string_view name) {
+    const auto operand = [&](char letter, uint16_t field) {
+      return letter == 's' ? format("s%u", field) : format("%d", static_cast<int16_t>(field));
+    };
+    text_ += format("s%u = select ", cell.r.d) +
+             (name[10] == 'a' ? std::string("acc") : format("s%u", cell.r.c)) + " ? " +
+             operand(name[7], cell.r.a) + " : " + operand(name[8], cell.r.b);
+  }
+
   /// Operations on objects, by name because builds without ZWASM_GC do not have them.
   bool object(const Cell& cell, std::string_view name) {
     if (name == "ref_i31" || name == "array_len" || name.starts_with("i31_get_")) {
@@ -431,122 +517,13 @@ class IrPrinter {
 
   /// Pure operations in operand forms, and the moves that deserve a better line than their fields.
   bool general(const Cell& cell, IrOp op, std::string_view name, IrFormat shape) {
-    switch (static_cast<uint32_t>(op)) {
-      case static_cast<uint32_t>(IrOp::copy):
-        text_ += format("s%u = s%u", cell.r.d, cell.r.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::copy2):
-        text_ += format("s%u = s%u; s%u = s%u", cell.r.d, cell.r.a, cell.r.b, cell.r.c);
-        return true;
-      case static_cast<uint32_t>(IrOp::i32_step):
-        text_ += format("s%u, s%u, acc = i32.add s%u, %d", cell.i.d, cell.i.a, cell.i.a,
-                        cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::copy_block):
-        text_ += format("s%u.. = s%u.., %u slots", cell.r.d, cell.r.a, cell.r.c);
-        return true;
-      case static_cast<uint32_t>(IrOp::copy_v128):
-        text_ += format("s%u = s%u  (v128)", cell.r.d, cell.r.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::zero):
-        text_ += format("s%u.. = 0, %u slots", cell.r.d, cell.r.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::const_u32):
-      case static_cast<uint32_t>(IrOp::const_s32):
-        text_ += format("s%u, acc = const %d", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::select_s):
-      case static_cast<uint32_t>(IrOp::select_v128):
-        text_ += format("s%u = select s%u ? s%u : s%u", cell.r.d, cell.r.c, cell.r.a, cell.r.b);
-        return true;
-      case static_cast<uint32_t>(IrOp::select_si_s):
-      case static_cast<uint32_t>(IrOp::select_si_a):
-      case static_cast<uint32_t>(IrOp::select_is_s):
-      case static_cast<uint32_t>(IrOp::select_is_a):
-      case static_cast<uint32_t>(IrOp::select_ii_s):
-      case static_cast<uint32_t>(IrOp::select_ii_a): {
-        const auto operand = [&](char letter, uint16_t field) {
-          return letter == 's' ? format("s%u", field) : format("%d", static_cast<int16_t>(field));
-        };
-        text_ += format("s%u = select ", cell.r.d) +
-                 (name[10] == 'a' ? std::string("acc") : format("s%u", cell.r.c)) + " ? " +
-                 operand(name[7], cell.r.a) + " : " + operand(name[8], cell.r.b);
-        return true;
-      }
-      case static_cast<uint32_t>(IrOp::select_a):
-        text_ += format("s%u = select acc ? s%u : s%u", cell.r.d, cell.r.a, cell.r.b);
-        return true;
-      case static_cast<uint32_t>(IrOp::ret):
-      case static_cast<uint32_t>(IrOp::ret_a):
-      case static_cast<uint32_t>(IrOp::ret_f32):
-      case static_cast<uint32_t>(IrOp::ret_f64):
-      case static_cast<uint32_t>(IrOp::unreachable):
-        text_ += name;
-        return true;
-      case static_cast<uint32_t>(IrOp::ret_s):
-      case static_cast<uint32_t>(IrOp::ref_as_non_null):
-        text_ += std::string(name) + format(" s%u", cell.r.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::ret_i):
-      case static_cast<uint32_t>(IrOp::ret_u):
-      case static_cast<uint32_t>(IrOp::fuel):
-        text_ += std::string(name) + format(" %d", cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_get_w):
-        text_ += format("s%u, acc = global %d", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_get_a):
-        text_ += format("acc = global %d", cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_set_s):
-        text_ += format("global %d = s%u", cell.i.imm, cell.i.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_set_a):
-        text_ += format("global %d = acc", cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_get_v128):
-        text_ += format("s%u = global %d  (v128)", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_set_v128):
-        text_ += format("global %d = s%u  (v128)", cell.i.imm, cell.i.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_get_imported):
-        text_ += format("s%u = imported global %d", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_set_imported):
-        text_ += format("imported global %d = s%u", cell.i.imm, cell.i.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_get_imported_v128):
-        text_ += format("s%u = imported global %d  (v128)", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::global_set_imported_v128):
-        text_ += format("imported global %d = s%u  (v128)", cell.i.imm, cell.i.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::write_a):
-        text_ += format("s%u = acc", cell.r.d);
-        return true;
-      case static_cast<uint32_t>(IrOp::write_f32):
-      case static_cast<uint32_t>(IrOp::write_f64):
-        text_ += format("s%u = facc", cell.r.d);
-        return true;
-      case static_cast<uint32_t>(IrOp::ref_func):
-        text_ += format("s%u = ref.func %d", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::memory_size):
-        text_ += format("s%u, acc = memory.size %d", cell.i.d, cell.i.imm);
-        return true;
-      case static_cast<uint32_t>(IrOp::table_get):
-        text_ += format("s%u = table %d [s%u]", cell.i.d, cell.i.imm, cell.i.a);
-        return true;
-      case static_cast<uint32_t>(IrOp::table_set):
-        text_ += format("table %d [s%u] = s%u", cell.i.imm, cell.i.a, cell.i.d);
-        return true;
-      case static_cast<uint32_t>(IrOp::throw_):
-        text_ += format("throw tag %d, values from s%u", cell.i.imm, cell.i.d);
-        return true;
-      case static_cast<uint32_t>(IrOp::throw_ref):
-        text_ += format("throw_ref s%u", cell.r.a);
-        return true;
+    if (const char* pattern = pattern_of(op)) {
+      fill_in(pattern, cell, name);
+      return true;
+    }
+    if (name.starts_with("select_")) {
+      select(cell, name);
+      return true;
     }
     if (object(cell, name)) return true;
     switch (line_of(op)) {

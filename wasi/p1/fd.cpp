@@ -8,6 +8,7 @@
 #include <iterator>
 #include <mutex>
 
+#include "os/path.hpp"
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/layout.hpp"
 
@@ -45,8 +46,7 @@ Errno fd_allocate(Call& call, Fd fd, uint64_t offset, uint64_t len) {
   Ref<Descriptor> descriptor;
   ZWASM_WASI_CHECK(find_writable(call, fd, rights::fd_allocate, descriptor));
   if (offset > max_offset || len > max_offset) return Errno::inval;
-  return result_of(
-      ::fallocate(descriptor->fd(), 0, static_cast<off_t>(offset), static_cast<off_t>(len)));
+  return result_of(os::allocate(descriptor->fd(), offset, len));
 }
 
 Errno fd_close(Call& call, Fd fd) { return call.host.close(fd); }

@@ -3,13 +3,13 @@
 #include "wasi/path.hpp"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "os/path.hpp"
 #include "wasi/p1/handlers.hpp"
 #include "wasi/p1/layout.hpp"
 #include "wasi/poll.hpp"
@@ -135,14 +135,9 @@ Errno path_filestat_set_times(Call& call, Fd fd, uint32_t flags, Pointer path, S
   ZWASM_WASI_CHECK(make_times(atim, mtim, fst_flags, times));
   ZWASM_WASI_CHECK(at.load_writable(call, fd, rights::path_filestat_set_times, path, path_len));
   const int nofollow = (flags & lookupflags::symlink_follow) != 0 ? 0 : O_NOFOLLOW;
-  ZWASM_WASI_CHECK(
-      call.host.resolver().open(at.directory->fd(), at.path.text, O_PATH | nofollow, 0, target));
-  if (::utimensat(target.get(), "", times, AT_EMPTY_PATH) == 0) return Errno::success;
-  if (errno != EINVAL && errno != ENOENT) return last_errno();
-  // Kernels before 5.8: the descriptor's link in /proc leads to exactly the file that is open.
-  char name[32];
-  ::snprintf(name, sizeof(name), "/proc/self/fd/%d", target.get());
-  return result_of(::utimensat(AT_FDCWD, name, times, 0));
+  ZWASM_WASI_CHECK(call.host.resolver().open(at.directory->fd(), at.path.text,
+                                             os::place_only | nofollow, 0, target));
+  return result_of(os::set_times(target.get(), times));
 }
 
 Errno path_link(Call& call, Fd old_fd, uint32_t old_flags, Pointer old_path, Size old_path_len,
