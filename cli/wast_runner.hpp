@@ -59,6 +59,7 @@ class WastRunner {
   std::map<std::string, Instance*, std::less<>> instances_;
   std::map<std::string, Ref<CompiledModule>, std::less<>> definitions_;
   Instance* last_instance_ = nullptr;
+  std::string setup_error_;  ///< why part of "spectest" is missing, or empty
   Ref<CompiledModule> last_definition_;
   uint64_t fuel_;
   /// Of a thread's runner: instances of the runner that started it.

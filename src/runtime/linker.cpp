@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/hash.hpp"
 #include "runtime/store.hpp"
 
 namespace zwasm {
@@ -10,10 +9,6 @@ namespace {
 
 /// How often one module name may stand for another; more is a cycle.
 constexpr unsigned max_alias_depth = 8;
-
-uint64_t hash_of(std::string_view module, std::string_view name) {
-  return hash_combine(hash_bytes(module), hash_bytes(name));
-}
 
 std::span<const ValType> copy_types(Arena& arena, std::span<const ValType> types) {
   const std::span<ValType> copy = arena.make_array<ValType>(types.size());
@@ -75,12 +70,16 @@ std::string import_name(const Import& import) {
 }  // namespace
 
 Linker::Linker(Allocator& allocator)
-    : arena_(allocator, 1024), definitions_(allocator), groups_(allocator), index_(allocator) {}
+    : arena_(allocator, 1024), definitions_(allocator), groups_(allocator), index_(allocator),
+      seed_(HashSeed::make(this)) {}
 
 uint32_t* Linker::slot_of(std::string_view module, std::string_view name) {
   if (index_.empty()) return nullptr;
   const size_t mask = index_.size() - 1;
-  for (size_t i = hash_of(module, name) & mask;; i = (i + 1) & mask) {
+  Hasher hasher(seed_);
+  hasher.add(module);
+  hasher.add(name);
+  for (size_t i = hasher.finish() & mask;; i = (i + 1) & mask) {
     uint32_t& slot = index_[i];
     if (slot == 0) return &slot;
     const Definition& definition = definitions_[slot - 1];

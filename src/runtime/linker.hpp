@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/vector.hpp"
 #include "runtime/extern.hpp"
@@ -89,6 +90,7 @@ class Linker {
   Vector<Definition> definitions_;  ///< in the order they were made
   Vector<uint32_t> groups_;         ///< those of kind funcs, instance and alias
   Vector<uint32_t> index_;          ///< hash table of the others: number + 1, or 0
+  HashSeed seed_;
   uint32_t indexed_ = 0;
   UnknownImports unknown_imports_ = UnknownImports::error;
   Linker* base_ = nullptr;

@@ -2,12 +2,13 @@
 
 #include <utility>
 
-#include "base/hash.hpp"
-
 namespace zwasm::text {
 size_t NameTable::slot_of(std::string_view name, uint32_t scope) const {
   const size_t mask = slots_.size() - 1;
-  for (size_t i = hash_combine(hash_bytes(name), scope) & mask;; i = (i + 1) & mask) {
+  Hasher hasher(seed_);
+  hasher.add(scope);
+  hasher.add(name);
+  for (size_t i = hasher.finish() & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
     if (slot.name.data() == nullptr || (slot.scope == scope && slot.name == name)) return i;
   }

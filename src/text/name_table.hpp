@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/hash.hpp"
 #include "base/vector.hpp"
 
 namespace zwasm::text {
@@ -14,7 +15,8 @@ class NameTable {
  public:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  explicit NameTable(Allocator& allocator) : slots_(allocator) {}
+  explicit NameTable(Allocator& allocator)
+      : slots_(allocator), seed_(HashSeed::make(this)) {}
 
   /// The value of a name, or `none`.
   uint32_t find(std::string_view name, uint32_t scope = 0) const;
@@ -32,6 +34,7 @@ class NameTable {
   void grow();
 
   Vector<Slot> slots_;  ///< a power of two, or none
+  HashSeed seed_;
   size_t used_ = 0;
 };
 

@@ -52,27 +52,30 @@ uint64_t reference_key(const Group& group, TypeIndex index) {
   return group.is_own(index) ? own_bit | (raw(index) - group.start) : group.id(index);
 }
 
-uint64_t type_key(const Group& group, ValType type) {
-  if (!type.is_ref() || type.heap().is_abstract()) return type.bits();
-  return hash_combine(type.nullable() ? 1 : 2, reference_key(group, type.heap().index()));
+void add_type(Hasher& hasher, const Group& group, ValType type) {
+  if (!type.is_ref() || type.heap().is_abstract()) {
+    hasher.add(type.bits());
+  } else {
+    hasher.add(reference_key(group, type.heap().index()) | own_bit << (type.nullable() ? 1 : 2));
+  }
 }
 
-uint64_t hash_group(const Group& group, uint64_t seed) {
-  uint64_t hash = hash_combine(seed, group.types.size());
+uint64_t hash_group(const Group& group, const HashSeed& seed) {
+  Hasher hasher(seed);
+  hasher.add(group.types.size());
   for (const TypeDefinition& type : group.types) {
-    hash = hash_combine(hash, static_cast<uint64_t>(type.kind) | (type.is_final ? 8u : 0u) |
-                                  (type.has_supertype ? 16u : 0u) |
-                                  uint64_t{type.func.params.size()} << 8 |
-                                  uint64_t{type.fields.size()} << 32);
-    if (type.has_supertype) hash = hash_combine(hash, reference_key(group, type.supertype));
-    for (ValType param : type.func.params) hash = hash_combine(hash, type_key(group, param));
-    for (ValType result : type.func.results) hash = hash_combine(hash, type_key(group, result));
+    hasher.add(static_cast<uint64_t>(type.kind) | (type.is_final ? 8u : 0u) |
+               (type.has_supertype ? 16u : 0u) | uint64_t{type.func.params.size()} << 8 |
+               uint64_t{type.fields.size()} << 32);
+    if (type.has_supertype) hasher.add(reference_key(group, type.supertype));
+    for (const ValType param : type.func.params) add_type(hasher, group, param);
+    for (const ValType result : type.func.results) add_type(hasher, group, result);
     for (const FieldType& field : type.fields) {
-      hash = hash_combine(hash, type_key(group, field.type));
-      hash = hash_combine(hash, static_cast<uint64_t>(field.packed) | (field.is_mutable ? 4u : 0u));
+      add_type(hasher, group, field.type);
+      hasher.add(static_cast<uint64_t>(field.packed) | (field.is_mutable ? 4u : 0u));
     }
   }
-  return hash;
+  return hasher.finish();
 }
 
 }  // namespace
@@ -158,6 +161,7 @@ struct TypeRegistry::Impl {
   std::array<std::atomic<Entry*>, chunk_count> chunks{};
   uint32_t id_count = 0;  // given out so far, free ones included
   size_t type_count = 0;
+  const HashSeed seed = HashSeed::make(this);
   Vector<StoredGroup*> slots;  // open addressing; the size is a power of two
   size_t group_count = 0;
   std::array<Vector<uint32_t>, size_classes> free_ids;  // by size class: first ids
@@ -385,8 +389,7 @@ void TypeRegistry::Impl::erase_slot(const StoredGroup& group) {
 
 StoredGroup* TypeRegistry::Impl::intern(const Group& group, size_t max_count) {
   if ((group_count + 1) * 2 > slots.size()) grow_slots();
-  // The seed keeps modules from being made of types with equal hashes.
-  const uint64_t hash = hash_group(group, reinterpret_cast<uintptr_t>(this));
+  const uint64_t hash = hash_group(group, seed);
   const size_t mask = slots.size() - 1;
   size_t i = hash & mask;
   for (; slots[i] != nullptr; i = (i + 1) & mask) {
