@@ -13,8 +13,11 @@
 //    (runtime/gc/object.hpp), null is 0.
 //  - A callee's frame begins at least `min_frame_advance` slots after its caller's, so that the
 //    control stack, with at most two records a call, cannot overflow before the value stack does.
-//  - In the interpreter the slots are always the truth. In compiled code they hold arguments and
-//    results, references live across a safepoint, and values live into an exception handler.
+//  - In the interpreter the slots are the truth at safepoints (calls and allocations), at labels,
+//    loop heads above all, and where exception handlers begin: every live value is in its slot, but
+//    for operands that still stand for a local, a constant or a sum of them, which have none yet.
+//    In between a value may be in an accumulator alone. In compiled code the slots hold arguments
+//    and results, references live across a safepoint, and values live into an exception handler.
 #pragma once
 
 #include <cstddef>
