@@ -438,8 +438,8 @@ bool WastRunner::wait_thread(const ScriptCommand& command, std::string& why) {
   return result.failed == 0;
 }
 
-/// Whether `error` is of the kind, and its message begins as expected, or consists of the first words
-/// of what is expected: the reference messages vary in how much detail follows.
+/// Whether `error` is of the kind, and its message begins as expected, or consists of the first
+/// words of what is expected: the reference messages vary in how much detail follows.
 bool WastRunner::fails(const Error* error, ErrorKind kind, std::string_view message,
                        std::string& why) {
   if (error == nullptr) {

@@ -5,7 +5,8 @@ namespace zwasm {
 HashSeed HashSeed::make(const void* table) {
   const char here = 0;
   return {{reinterpret_cast<uintptr_t>(table),
-           reinterpret_cast<uintptr_t>(&here) ^ reinterpret_cast<uintptr_t>(&HashSeed::make) << 32}};
+           reinterpret_cast<uintptr_t>(&here) ^
+               reinterpret_cast<uintptr_t>(&HashSeed::make) << 32}};
 }
 
 void Hasher::mix() {

@@ -30,9 +30,9 @@ std::vector<std::string> colliding_names(size_t count) {
   return names;
 }
 
-/// Names of so many pairs of words, each pair with or without a difference that cancels, whatever the
-/// hash was before: the highest bit of a word reaches the highest bit of the hash and, by the fold,
-/// bit 31, and nothing else. A secret start of the hash does not help against these.
+/// Names of so many pairs of words, each pair with or without a difference that cancels, whatever
+/// the hash was before: the highest bit of a word reaches the highest bit of the hash and, by the
+/// fold, bit 31, and nothing else. A secret start of the hash does not help against these.
 std::vector<std::string> cancelling_names(unsigned pairs) {
   constexpr uint64_t high = uint64_t{1} << 63;
   std::vector<std::string> names;
