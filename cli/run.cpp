@@ -190,7 +190,8 @@ class Run final : public Command {
     if (plan.config.fuel) store.set_fuel(plan.fuel);
     fuel_given_ = store.fuel();
     trace_.watch(store);
-    for (Preload& item : plan.preloads) {
+    std::vector<Preload> preloads = std::move(plan.preloads);  // modules go before the engine
+    for (Preload& item : preloads) {
       const int code = compile(engine, item.file, item.name, item.module);
       if (code != exit_success) return code;
     }
@@ -202,8 +203,8 @@ class Run final : public Command {
     Linker linker;
     if (unknown_imports_ == "trap") linker.set_unknown_imports(UnknownImports::trap);
     wasi::p1::define(linker, host);
-    if (const int code = link(plan.preloads, linker, store); code != exit_success) return code;
-    return instantiate_and_run(module, plan.preloads, linker, store);
+    if (const int code = link(preloads, linker, store); code != exit_success) return code;
+    return instantiate_and_run(module, preloads, linker, store);
   }
 
  private:
