@@ -412,9 +412,7 @@ class Run final : public Command {
     if (const FuncRef* initialize = instance.exported_func("_initialize")) {
       const FuncType& type = store.type_of(*initialize);
       if (type.params.empty() && type.results.empty()) {
-        if (const int code = call(store, "_initialize", *initialize); code != exit_success) {
-          return code;
-        }
+        if (const auto code = call(store, "_initialize", *initialize)) return *code;
         if (!invoke_) return exit_success;
       }
     }
@@ -431,16 +429,18 @@ class Run final : public Command {
                           ", not [] -> []; use --invoke _start to call it with arguments",
                       exit_failure);
     }
-    return call(store, "_start", *start);
+    return call(store, "_start", *start).value_or(exit_success);
   }
 
-  /// Calls an export; `results` are as many as it has.
-  int call(Store& store, const std::string& name, const FuncRef& function,
-           std::span<const Value> arguments = {}, std::span<Value> results = {}) {
+  /// Calls an export; `results` are as many as it has. Nothing if it returned; otherwise the exit
+  /// code of what ended it, which may be 0, too.
+  std::optional<int> call(Store& store, const std::string& name, const FuncRef& function,
+                          std::span<const Value> arguments = {}, std::span<Value> results = {}) {
     trace_.export_call(name, arguments);
     const auto status = store.call(function, arguments, results);
     trace_.export_return(name, results, status.ok() ? nullptr : &status.error());
-    return status.ok() ? exit_success : failed(store, status.error());
+    if (status.ok()) return std::nullopt;
+    return failed(store, status.error());
   }
 
   /// Finds out what --invoke calls, and checks the arguments: before anything is executed.
@@ -497,8 +497,9 @@ class Run final : public Command {
   int invoke(Store& store, Instance& instance) {
     const FuncRef& function = *instance.exported_func(*invoke_);  // prepare_invoke saw it
     std::vector<Value> results(store.type_of(function).results.size());
-    const int code = call(store, *invoke_, function, invoke_arguments_, results);
-    if (code != exit_success) return code;
+    if (const auto code = call(store, *invoke_, function, invoke_arguments_, results)) {
+      return *code;
+    }
     for (const Value& value : results) {
       std::printf("%s\n", to_text(value, store.runtime().types).c_str());
     }
