@@ -47,7 +47,7 @@ std::string unescaped(std::string_view text) {
 }
 
 /// Behind "::", a colon begins the suffix. Without it, a single colon separates HOST and GUEST,
-/// unless what follows is a suffix.
+/// unless what follows is a suffix; a GUEST that could be a misspelled one needs "::".
 DirectoryGrant parse_directory(const std::string& whole) {
   const auto fail = [&](const std::string& why) {
     return UsageError{"--dir: " + echo(whole) + why};
@@ -73,6 +73,10 @@ DirectoryGrant parse_directory(const std::string& whole) {
       throw fail((has_suffix ? ": there is a colon in GUEST"
                              : ": " + echo(guest.substr(colon)) + " is neither :ro nor :rw") +
                  " (\\: is a colon of a path)");
+    }
+    if (length == 1 && !guest.starts_with('/') && !guest.starts_with('.')) {
+      throw fail(": " + echo(guest) +
+                 " is neither ro nor rw; as a GUEST, it must begin with / or . or follow ::");
     }
   }
   grant.host = unescaped(host);
@@ -143,7 +147,7 @@ class Run final : public Command {
     options.add_option("--fuel", fuel_, "Instructions that may be executed")
         .type_name("N")
         .group("Limits");
-    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 2s, 1m")
+    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 1.5s, 10m, 1h")
         .type_name("TIME")
         .group("Limits");
     options.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
@@ -156,6 +160,7 @@ class Run final : public Command {
         .add_option("--stats", stats_,
                     "Afterwards, say on standard error what it took; --stats=json for machines")
         .value_if_plain("text")
+        .type_name("json")
         .group("Diagnostics");
     options
         .add_option("--trace", traces_,
