@@ -44,15 +44,22 @@ void for_each_choice(const std::vector<DeclaredCommand>& all, Visit visit) {
   }
 }
 
-/// Options, and the values of positional arguments.
 std::string words_of(const DeclaredCommand& command) {
   std::string words;
   for (const Option& option : command.options) {
-    if (option.is_positional() && option.values().empty()) continue;
+    if (option.is_positional()) continue;
     words += words.empty() ? "" : " ";
-    words += option.is_positional() ? std::string_view(option.values()) : option.long_name();
+    words += option.long_name();
   }
   return words;
+}
+
+/// What a positional argument of the command can be; empty if that is a file.
+std::string choices_of(const DeclaredCommand& command) {
+  for (const Option& option : command.options) {
+    if (option.is_positional() && !option.values().empty()) return option.values();
+  }
+  return {};
 }
 
 void print_bash(const std::vector<DeclaredCommand>& all) {
@@ -64,17 +71,22 @@ void print_bash(const std::vector<DeclaredCommand>& all) {
     std::printf("    %s) values='%s' ;;\n", name.c_str(), values.c_str());
   });
   std::printf("  esac\n"
-              "  if [ -n \"$values\" ]; then\n"
-              "    COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
-              "    return\n"
-              "  fi\n"
               "  case ${COMP_WORDS[1]} in\n");
   std::string names;
   for (const DeclaredCommand& command : all) {
     names += std::string(names.empty() ? "" : " ") + command.row->name;
-    std::printf("    %s) words='%s' ;;\n", command.row->name, words_of(command).c_str());
+    std::printf("    %s) words='%s'", command.row->name, words_of(command).c_str());
+    if (const std::string choices = choices_of(command); !choices.empty()) {
+      std::printf("\n      if [[ $COMP_CWORD -gt 1 && $word != -* ]]; then values='%s'; fi",
+                  choices.c_str());
+    }
+    std::printf(" ;;\n");
   }
   std::printf("    *) words='%s' ;;\n  esac\n", words_of(all[0]).c_str());
+  std::printf("  if [ -n \"$values\" ]; then\n"
+              "    COMPREPLY=($(compgen -W \"$values\" -- \"$word\"))\n"
+              "    return\n"
+              "  fi\n");
   std::printf("  if [ \"$COMP_CWORD\" -eq 1 ]; then words=\"%s --version $words\"; fi\n",
               names.c_str());
   std::printf("  local IFS=$'\\n'\n"
@@ -98,10 +110,9 @@ void print_zsh(const std::vector<DeclaredCommand>& all) {
     const bool is_run = &command == &all[0];
     if (is_run) continue;  // also what is meant without a command: last
     std::printf("    %s)", command.row->name);
-    for (const Option& option : command.options) {
-      if (option.is_positional() && !option.values().empty()) {
-        std::printf(" compadd -- %s;", option.values().c_str());
-      }
+    if (const std::string choices = choices_of(command); !choices.empty()) {
+      std::printf(" if (( CURRENT > 2 )) && [[ $PREFIX != -* ]]; then compadd -- %s; return; fi;",
+                  choices.c_str());
     }
     std::printf(" options=(");
     for (const Option& option : command.options) {
@@ -158,7 +169,9 @@ void print_fish(const std::vector<DeclaredCommand>& all) {
         if (spelled.size() > 2 && spelled[2] == ',') std::printf(" -s %c", spelled[1]);
         if (option.takes_value()) std::printf(option.values().empty() ? " -r" : " -x");
       }
-      if (!option.values().empty()) std::printf(" -a '%s'", option.values().c_str());
+      if (!option.values().empty()) {
+        std::printf("%s -a '%s'", option.is_positional() ? " -f" : "", option.values().c_str());
+      }
       std::printf(" -d '%s'\n", quoted(option.description()).c_str());
     }
   }

@@ -35,7 +35,9 @@ class Dump final : public Command {
     const auto count = static_cast<uint32_t>(module.module().functions.size());
     uint32_t begin = first, end = count;
     if (function_) {
-      begin = find(module, *function_);
+      const auto found = find(module, *function_);
+      if (!found) return exit_failure;
+      begin = *found;
       end = begin + 1;
     }
     FunctionPrinter printer(
@@ -63,8 +65,8 @@ class Dump final : public Command {
   }
 
  private:
-  /// The defined function that --func names.
-  uint32_t find(CompiledModule& module, const std::string& text) const {
+  /// The defined function that --func names; nothing, after saying why, if there is none.
+  std::optional<uint32_t> find(CompiledModule& module, const std::string& text) const {
     const Module& declared = module.module();
     const auto count = static_cast<uint32_t>(declared.functions.size());
     uint32_t index = 0;
@@ -83,9 +85,13 @@ class Dump final : public Command {
         found = true;
       }
     }
-    if (!found) throw UsageError{"--func: no function " + echo(text) + " in " + file_};
+    if (!found) {
+      complain(file_ + ": there is no function " + echo(text), exit_failure);
+      return std::nullopt;
+    }
     if (declared.is_imported(FuncIndex{index})) {
-      throw UsageError{"--func: function " + echo(text) + " is imported, it has no body"};
+      complain(file_ + ": function " + echo(text) + " is imported, it has no body", exit_failure);
+      return std::nullopt;
     }
     return index;
   }

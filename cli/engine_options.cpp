@@ -13,16 +13,42 @@ struct Unit {
   uint64_t factor;
 };
 
+/// Takes the digits behind a decimal point off `suffix`: as millionths, those behind the sixth are
+/// cut. Nothing if there is none.
+std::optional<uint64_t> take_fraction(std::string_view& suffix) {
+  uint64_t millionths = 0;
+  size_t digits = 0;
+  for (; digits + 1 < suffix.size(); ++digits) {
+    const char c = suffix[digits + 1];
+    if (c < '0' || c > '9') break;
+    if (digits < 6) millionths = millionths * 10 + static_cast<uint64_t>(c - '0');
+  }
+  if (digits == 0) return std::nullopt;
+  for (size_t i = digits; i < 6; ++i) millionths *= 10;
+  suffix.remove_prefix(digits + 1);
+  return millionths;
+}
+
+enum class Decimals : uint8_t { refused, accepted };
+
 template <size_t count>
 uint64_t parse_with_unit(const std::string& option, const std::string& text,
-                         const Unit (&units)[count], const char* example) {
+                         const Unit (&units)[count], const char* example,
+                         Decimals decimals = Decimals::refused) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
+  std::string_view suffix(end, static_cast<size_t>(text.data() + text.size() - end));
   if (error != std::errc::invalid_argument) {
+    uint64_t millionths = 0;
+    if (decimals == Decimals::accepted && suffix.starts_with('.')) {
+      millionths = take_fraction(suffix).value_or(0);
+    }
     for (const Unit& unit : units) {
       if (suffix != unit.suffix) continue;
-      if (error == std::errc() && number <= UINT64_MAX / unit.factor) return number * unit.factor;
+      const uint64_t part = unit.factor * millionths / 1000000;
+      if (error == std::errc() && number <= (UINT64_MAX - part) / unit.factor) {
+        return number * unit.factor + part;
+      }
       throw UsageError{option + ": " + echo(text) + " is out of range"};
     }
   }
@@ -48,9 +74,11 @@ uint64_t parse_size(const std::string& option, const std::string& text) {
 }
 
 uint64_t parse_duration(const std::string& option, const std::string& text) {
-  static constexpr Unit units[] = {{"", 1000000},   {"ms", 1000000},      {"us", 1000},
-                                   {"s", 1000000000}, {"m", 60000000000u}};
-  return parse_with_unit(option, text, units, "a duration, such as 500 (milliseconds), 2s or 1m");
+  static constexpr Unit units[] = {{"", 1000000},     {"us", 1000},        {"ms", 1000000},
+                                   {"s", 1000000000}, {"m", 60000000000u}, {"h", 3600000000000u}};
+  return parse_with_unit(option, text, units,
+                         "a duration, such as 500 (milliseconds), 1.5s, 10m or 1h",
+                         Decimals::accepted);
 }
 
 uint64_t parse_count(const std::string& option, const std::string& text) {

@@ -42,7 +42,7 @@ class EngineOptions {
 
 /// A number of bytes: "65536", "64k", "2MiB", "1G". Throws UsageError naming the option.
 uint64_t parse_size(const std::string& option, const std::string& text);
-/// A duration in nanoseconds: a plain number of milliseconds, or with us, ms, s, m.
+/// A duration in nanoseconds: milliseconds, or with us, ms, s, m, h; decimals may follow a point.
 uint64_t parse_duration(const std::string& option, const std::string& text);
 /// A plain number.
 uint64_t parse_count(const std::string& option, const std::string& text);

@@ -44,7 +44,8 @@ void print_help() {
   for (const CommandRow& row : commands()) std::printf("  %-12s%s\n", row.name, row.summary);
   std::printf(
       "\n"
-      "zwasm COMMAND --help lists the options of a command. Examples:\n"
+      "zwasm COMMAND --help or zwasm help COMMAND lists the options of a command; zwasm --version\n"
+      "or zwasm -V prints the version. Examples:\n"
       "  zwasm hello.wasm a b c              run a WASI program with arguments\n"
       "  zwasm --dir .::/ tool.wasm          with the current folder as its root\n"
       "  zwasm math.wat --invoke add 2 3     call an exported function\n");
@@ -60,7 +61,7 @@ const CommandRow* find_command(std::string_view name) {
 /// Whether a first argument that is no command is meant as a module.
 bool looks_like_file(std::string_view text) {
   struct stat status;
-  return text == "-" || text.ends_with(".wasm") || text.ends_with(".wat") ||
+  return text == "-" || text.find('/') != text.npos || text.ends_with(".wasm") || text.ends_with(".wat") ||
          text.ends_with(".wast") || stat(std::string(text).c_str(), &status) == 0;
 }
 
@@ -136,6 +137,12 @@ int main_checked(int argc, char** argv) {
     return exit_success;
   }
   const std::string_view first = argv[1];
+  const bool is_version = first == "--version" || first == "-V" || first == "version";
+  if (const int most = first == "help" ? 3 : 2; (is_version || first == "help") && argc > most) {
+    return complain(std::string(first) + ": unexpected argument " + echo(argv[most]) +
+                        " (see zwasm --help)",
+                    exit_usage);
+  }
   if (first == "help" && argc > 2) {
     const CommandRow* row = find_command(argv[2]);
     if (row == nullptr) return complain("help: no command " + echo(argv[2]), exit_usage);
@@ -147,7 +154,7 @@ int main_checked(int argc, char** argv) {
     print_help();
     return exit_success;
   }
-  if (first == "--version" || first == "-V" || first == "version") {
+  if (is_version) {
     std::printf("zwasm %s\n", version);
     return exit_success;
   }

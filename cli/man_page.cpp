@@ -51,6 +51,8 @@ class ManPage final : public Command {
         }
         if (!option.is_positional() && option.takes_value()) {
           names += std::string("\\fR \\fI") + troff(option.type_name());
+        } else if (option.plain_value() != nullptr) {
+          names += std::string("[=") + troff(option.type_name()) + "]";
         }
         std::printf(".TP\n\\fB%s\\fR\n%s\n", names.c_str(),
                     troff(option.description()).c_str());
@@ -58,7 +60,8 @@ class ManPage final : public Command {
     }
     std::printf(".SH EXIT STATUS\nThe guest's own code, or:\n"
                 ".TP\n0\nsuccess\n"
-                ".TP\n1\nthe module is unreadable, malformed, invalid or cannot be linked\n"
+                ".TP\n1\nthe module is unreadable, malformed, invalid or cannot be linked, or lacks "
+                "what it was asked for\n"
                 ".TP\n2\nwrong usage, the arguments of \\-\\-invoke included\n"
                 ".TP\n70\na fault of zwasm itself\n"
                 ".TP\n134\na trap; fuel, time or stack used up\n");

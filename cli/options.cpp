@@ -34,14 +34,34 @@ CLI::callback_t store_in(const Option::Target& target) {
   };
 }
 
+/// For CLI11, a default value in braces makes a flag of an option that takes values only behind an
+/// equals sign.
+std::string with_plain_value(const Option& option) {
+  return std::string(option.names()) + "{" + option.plain_value() + "}";
+}
+
+/// Says of such an option, in the help text, what may stand behind the equals sign.
+void show_optional_values(std::string& help, const std::vector<Option>& all) {
+  for (const Option& option : all) {
+    if (option.plain_value() == nullptr) continue;
+    const std::string internal = with_plain_value(option);
+    const size_t at = help.find(internal);
+    if (at == help.npos) continue;
+    std::string shown = std::string(option.names()) + "[=" + option.type_name() + "]";
+    const size_t column = help.find_first_not_of(' ', at + internal.size());
+    const size_t width = column == help.npos ? 0 : column - at;
+    if (shown.size() < width) shown.resize(width, ' ');
+    help.replace(at, width, shown);
+  }
+}
+
 void declare(CLI::App& app, const Option& option) {
   CLI::Option* declared;
   if (bool* const* flag = std::get_if<bool*>(&option.target())) {
     declared = app.add_flag(option.names(), **flag, option.description());
   } else if (option.plain_value() != nullptr) {
-    // A default value in braces makes CLI11 take values only behind an equals sign.
-    const std::string names = std::string(option.names()) + "{" + option.plain_value() + "}";
-    declared = app.add_flag(names, *std::get<std::string*>(option.target()), option.description());
+    declared = app.add_flag(with_plain_value(option), *std::get<std::string*>(option.target()),
+                            option.description());
   } else {
     declared = app.add_option(option.names(), store_in(option.target()), option.description());
     declared->type_name(option.type_name());
@@ -167,6 +187,7 @@ std::optional<std::string> Options::parse(const std::string& program, const char
     if (const size_t at = help.find(options); rest_ != nullptr && at != help.npos) {
       help.insert(at + options.size(), std::string(" ") + rest_usage_);
     }
+    show_optional_values(help, all_);
     return help;
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view message = error.what();

@@ -47,7 +47,8 @@ class Option {
     only_once_ = true;
     return *this;
   }
-  /// A value is given only behind an equals sign; without one it is `value`.
+  /// A value is given only behind an equals sign; without one it is `value`. type_name() says what
+  /// else it can be.
   Option& value_if_plain(const char* value) {
     plain_value_ = value;
     return *this;

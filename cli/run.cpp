@@ -47,7 +47,7 @@ std::string unescaped(std::string_view text) {
 }
 
 /// Behind "::", a colon begins the suffix. Without it, a single colon separates HOST and GUEST,
-/// unless what follows is a suffix.
+/// unless what follows is a suffix; a GUEST that could be a misspelled one needs "::".
 DirectoryGrant parse_directory(const std::string& whole) {
   const auto fail = [&](const std::string& why) {
     return UsageError{"--dir: " + echo(whole) + why};
@@ -73,6 +73,10 @@ DirectoryGrant parse_directory(const std::string& whole) {
       throw fail((has_suffix ? ": there is a colon in GUEST"
                              : ": " + echo(guest.substr(colon)) + " is neither :ro nor :rw") +
                  " (\\: is a colon of a path)");
+    }
+    if (length == 1 && !guest.starts_with('/') && !guest.starts_with('.')) {
+      throw fail(": " + echo(guest) +
+                 " is neither ro nor rw; as a GUEST, it must begin with / or . or follow ::");
     }
   }
   grant.host = unescaped(host);
@@ -144,7 +148,7 @@ class Run final : public Command {
     options.add_option("--fuel", fuel_, "Instructions that may be executed")
         .type_name("N")
         .group("Limits");
-    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 2s, 1m")
+    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 1.5s, 10m, 1h")
         .type_name("TIME")
         .group("Limits");
     options.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")
@@ -157,6 +161,7 @@ class Run final : public Command {
         .add_option("--stats", stats_,
                     "Afterwards, say on standard error what it took; --stats=json for machines")
         .value_if_plain("text")
+        .type_name("json")
         .group("Diagnostics");
     options
         .add_option("--trace", traces_,
@@ -444,9 +449,7 @@ class Run final : public Command {
     if (const FuncRef* initialize = instance.exported_func("_initialize")) {
       const FuncType& type = store.type_of(*initialize);
       if (type.params.empty() && type.results.empty()) {
-        if (const int code = call(store, "_initialize", *initialize); code != exit_success) {
-          return code;
-        }
+        if (const auto code = call(store, "_initialize", *initialize)) return *code;
         if (!invoke_) return exit_success;
       }
     }
@@ -463,16 +466,18 @@ class Run final : public Command {
                           ", not [] -> []; use --invoke _start to call it with arguments",
                       exit_failure);
     }
-    return call(store, "_start", *start);
+    return call(store, "_start", *start).value_or(exit_success);
   }
 
-  /// Calls an export; `results` are as many as it has.
-  int call(Store& store, const std::string& name, const FuncRef& function,
-           std::span<const Value> arguments = {}, std::span<Value> results = {}) {
+  /// Calls an export; `results` are as many as it has. Nothing if it returned; otherwise the exit
+  /// code of what ended it, which may be 0, too.
+  std::optional<int> call(Store& store, const std::string& name, const FuncRef& function,
+                          std::span<const Value> arguments = {}, std::span<Value> results = {}) {
     trace_.export_call(name, arguments);
     const auto status = store.call(function, arguments, results);
     trace_.export_return(name, results, status.ok() ? nullptr : &status.error());
-    return status.ok() ? exit_success : failed(store, status.error());
+    if (status.ok()) return std::nullopt;
+    return failed(store, status.error());
   }
 
   /// Finds out what --invoke calls, and checks the arguments: before anything is executed.
@@ -529,8 +534,9 @@ class Run final : public Command {
   int invoke(Store& store, Instance& instance) {
     const FuncRef& function = *instance.exported_func(*invoke_);  // prepare_invoke saw it
     std::vector<Value> results(store.type_of(function).results.size());
-    const int code = call(store, *invoke_, function, invoke_arguments_, results);
-    if (code != exit_success) return code;
+    if (const auto code = call(store, *invoke_, function, invoke_arguments_, results)) {
+      return *code;
+    }
     for (const Value& value : results) {
       std::printf("%s\n", to_text(value, store.runtime().types).c_str());
     }

@@ -22,7 +22,10 @@ std::optional<uint64_t> parse_magnitude(std::string_view text) {
     if (letter == 'b' || letter == 'B') base = 2;
     if (base != 10) text.remove_prefix(2);
   }
-  if (text.empty() || text.front() == '_' || text.back() == '_') return std::nullopt;
+  if (text.empty() || text.front() == '_' || text.back() == '_' ||
+      text.find("__") != text.npos) {
+    return std::nullopt;
+  }
   uint64_t value = 0;
   for (const char c : text) {
     if (c == '_') continue;
@@ -85,7 +88,7 @@ std::optional<Bits> parse_float(std::string_view text, unsigned mantissa_bits) {
 std::optional<Value> parse_v128(std::string_view text) {
   if (text.starts_with("0x")) {
     text.remove_prefix(2);
-    if (text.empty() || text.size() > 32) return std::nullopt;
+    if (text.empty() || text.size() > 32 || text.find('_') != text.npos) return std::nullopt;
     const size_t low_digits = text.size() < 16 ? text.size() : 16;
     const auto low = parse_magnitude("0x" + std::string(text.substr(text.size() - low_digits)));
     const std::string_view rest = text.substr(0, text.size() - low_digits);
