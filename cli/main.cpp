@@ -61,7 +61,8 @@ const CommandRow* find_command(std::string_view name) {
 /// Whether a first argument that is no command is meant as a module.
 bool looks_like_file(std::string_view text) {
   struct stat status;
-  return text == "-" || text.find('/') != text.npos || text.ends_with(".wasm") || text.ends_with(".wat") ||
+  return text == "-" || text.find('/') != text.npos || text.ends_with(".wasm") ||
+         text.ends_with(".wat") ||
          text.ends_with(".wast") || stat(std::string(text).c_str(), &status) == 0;
 }
 

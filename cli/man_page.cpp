@@ -60,7 +60,8 @@ class ManPage final : public Command {
     }
     std::printf(".SH EXIT STATUS\nThe guest's own code, or:\n"
                 ".TP\n0\nsuccess\n"
-                ".TP\n1\nthe module is unreadable, malformed, invalid or cannot be linked, or lacks "
+                ".TP\n1\nthe module is unreadable, malformed, invalid or cannot be linked, or "
+                "lacks "
                 "what it was asked for\n"
                 ".TP\n2\nwrong usage, the arguments of \\-\\-invoke included\n"
                 ".TP\n70\na fault of zwasm itself\n"

@@ -148,7 +148,8 @@ class Run final : public Command {
     options.add_option("--fuel", fuel_, "Instructions that may be executed")
         .type_name("N")
         .group("Limits");
-    options.add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 1.5s, 10m, 1h")
+    options
+        .add_option("--timeout", timeout_, "Time that all may take: milliseconds, or 1.5s, 10m, 1h")
         .type_name("TIME")
         .group("Limits");
     options.add_option("--trap-exit-code", trap_exit_code_text_, "Exit code of a trap (134)")

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "command.hpp"
+#include "engine/conversion.hpp"
 #include "engine_options.hpp"
 #include "report.hpp"
 #include "wast_runner.hpp"
@@ -37,6 +38,11 @@ class Wast final : public Command {
         continue;
       }
       const auto bytes = source->bytes();
+      if (is_binary(bytes)) {
+        complain(file + ": is a binary module, not a script", exit_failure);
+        unreadable = true;
+        continue;
+      }
       auto script = parse_script({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       if (!script.ok()) {
         report(file, script.error());

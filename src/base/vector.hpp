@@ -14,8 +14,8 @@
 namespace zwasm {
 
 /// Growable array. `push_back`, `resize` and `reserve` end the process when memory is exhausted
-/// (see Allocator::allocate_or_exit); `try_reserve` reports it. After a successful `try_reserve(n)`
-/// the vector grows to n elements without allocating.
+/// (see Allocator::allocate_or_exit); `try_reserve` and `try_grow` report it. After a successful
+/// `try_reserve(n)` the vector grows to n elements without allocating.
 template <class T>
 class Vector {
  public:
@@ -114,6 +114,16 @@ class Vector {
   /// Makes room for `count` elements in all; false when there is no memory.
   [[nodiscard]] bool try_reserve(size_t count) {
     return count <= capacity_ || reallocate(count, /*may_fail=*/true);
+  }
+  /// Makes room for `count` elements more, and for so many that a sequence of calls is linear in
+  /// what it adds; false when there is no memory.
+  [[nodiscard]] bool try_grow(size_t count) {
+    if (count <= capacity_ - size_) return true;
+    if (count > static_cast<size_t>(-1) / 2 - size_) return false;
+    const size_t needed = size_ + count;
+    const size_t doubled = capacity_ * 2;
+    const size_t least = needed < 8 ? 8 : needed;
+    return reallocate(doubled < least ? least : doubled, /*may_fail=*/true);
   }
   Allocator& allocator() const { return *allocator_; }
 

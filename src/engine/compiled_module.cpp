@@ -10,6 +10,7 @@
 #include "os/clock.hpp"
 #include "runtime/host.hpp"
 #include "runtime/instance.hpp"
+#include "runtime/reference_maps.hpp"
 #include "runtime/store.hpp"
 
 namespace zwasm {
@@ -18,14 +19,24 @@ namespace {
 /// Adds an element to a vector that is sorted by `cells`; false when there is no memory.
 template <class Element>
 bool insert_by_address(Vector<Element>& elements, const Element& added) {
-  if (elements.size() == elements.capacity() &&
-      !elements.try_reserve(std::max<size_t>(2 * elements.size(), 16))) {
-    return false;
-  }
+  if (!elements.try_grow(1)) return false;
   elements.push_back(added);
   const auto place = std::ranges::upper_bound(elements.begin(), elements.end() - 1, added.cells,
                                               {}, &Element::cells);
   std::rotate(place, elements.end() - 1, elements.end());
+  return true;
+}
+
+/// Makes a copy in an arena; false when there is no memory.
+bool copy_ranges(std::span<const SlotRange> ranges, Arena& arena,
+                 std::span<const SlotRange>& copy) {
+  copy = {};
+  if (ranges.empty()) return true;
+  auto* const room =
+      static_cast<SlotRange*>(arena.allocate(ranges.size_bytes(), alignof(SlotRange)));
+  if (room == nullptr) return false;
+  std::ranges::copy(ranges, room);
+  copy = {room, ranges.size()};
   return true;
 }
 
@@ -47,8 +58,6 @@ CompiledModule::CompiledModule(Runtime& runtime, const Config& config, os::Owned
       code_memory_(runtime.allocator),
       variants_{VariantCode(runtime.allocator), VariantCode(runtime.allocator)},
       catching_bodies_(runtime.allocator),
-      reference_maps_(runtime.allocator),
-      map_arena_(runtime.allocator),
       arena_(runtime.allocator) {}
 
 CompiledModule::~CompiledModule() {
@@ -199,16 +208,19 @@ const CompiledModule::Body* CompiledModule::find_body(uintptr_t address, Variant
   return nullptr;
 }
 
-/// Repeats the translation of a function with all that it can tell of its cells; the same function
+/// Repeats the translation of a function with what it can tell of its cells; the same function
 /// twice is no more work than once. False when there is no memory.
-bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record,
-                            size_t recorded_cell) {
-  if (replayed_ == body.cells && replayed_record_ >= record && recorded_cell == SIZE_MAX) {
-    return true;
-  }
+bool CompiledModule::replay(const Body& body, Variant variant, LoweringOptions::Record record) {
+  return (replayed_ == body.cells && replayed_record_ >= record) ||
+         replay_anew(body, variant, record, {});
+}
+
+bool CompiledModule::replay_anew(const Body& body, Variant variant,
+                                 LoweringOptions::Record record,
+                                 std::span<const uint32_t> recorded_cells) {
   replayed_ = nullptr;
   LoweringOptions repeated = options(variant, record);
-  repeated.recorded_cell = recorded_cell;
+  repeated.recorded_cells = recorded_cells;
   if (lowering() == nullptr || !lowering_->lower(FuncIndex{body.function}, repeated).ok()) {
     return false;
   }
@@ -234,70 +246,53 @@ bool CompiledModule::locate(const Cell* cell, Place place, Location& location) {
 
 // --- References ---------------------------------------------------------------------------------
 
-void CompiledModule::visit_references(const Cell* cell, Place place, Slot* frame,
-                                      gc::Heap& heap) {
-  const std::lock_guard lock(mutex_);
-  const auto address = reinterpret_cast<uintptr_t>(cell) - (place == Place::behind);
-  for (const SlotRange range : reference_slots(address)) {
-    for (uint32_t i = 0; i < range.count; ++i) heap.visit(frame[range.first + i]);
+TrapKind CompiledModule::map_references(std::span<ReferenceMap> maps, Arena& arena,
+                                        const std::atomic<uint32_t>& interrupt) {
+  while (!maps.empty()) {
+    if (interrupt.load(std::memory_order_relaxed) != 0) return TrapKind::interrupted;
+    const std::lock_guard lock(mutex_);
+    Variant variant{};
+    const Body* const body = find_body(maps.front().address, variant);
+    size_t count = 1;
+    if (body != nullptr) {
+      const auto end = reinterpret_cast<uintptr_t>(body->cells + body->count);
+      while (count < maps.size() && maps[count].address < end) ++count;
+      if (!map_function(*body, variant, maps.first(count), arena)) return TrapKind::out_of_memory;
+    }
+    maps = maps.subspan(count);
   }
+  return TrapKind::none;
 }
 
-std::span<const SlotRange> CompiledModule::reference_slots(uintptr_t address) {
-  if (map_arena_.footprint() > max_map_bytes) {
-    map_arena_.release();
-    reference_maps_.clear();
-    reference_map_count_ = 0;
+/// The translation of a function is replayed, once, and tells what it knew at the cells. False when
+/// there is no memory.
+bool CompiledModule::map_function(const Body& body, Variant variant, std::span<ReferenceMap> maps,
+                                  Arena& arena) {
+  Vector<uint32_t> cells(runtime_.allocator);
+  if (!cells.try_reserve(maps.size())) return false;
+  for (const ReferenceMap& map : maps) {
+    cells.push_back(static_cast<uint32_t>(
+        (map.address - reinterpret_cast<uintptr_t>(body.cells)) / sizeof(Cell)));
   }
-  if (reference_maps_.size() < 2 * (reference_map_count_ + 1)) grow_reference_maps();
-  ReferenceMap& map = reference_map_place(address);
-  if (map.address == 0) {
-    map = {address, make_reference_map(address)};
-    ++reference_map_count_;
-  }
-  return map.slots;
-}
-
-/// Where the map of an address is, or belongs.
-CompiledModule::ReferenceMap& CompiledModule::reference_map_place(uintptr_t address) {
-  const size_t mask = reference_maps_.size() - 1;
-  size_t i = address / sizeof(Cell) & mask;
-  while (reference_maps_[i].address != 0 && reference_maps_[i].address != address) {
-    i = (i + 1) & mask;
-  }
-  return reference_maps_[i];
-}
-
-/// The translation of the function is replayed, and tells what it knew at the cell.
-std::span<const SlotRange> CompiledModule::make_reference_map(uintptr_t address) {
-  Variant variant{};
-  const Body* body = find_body(address, variant);
-  if (body == nullptr) return {};
   using Record = LoweringOptions::Record;
-  size_t index = (address - reinterpret_cast<uintptr_t>(body->cells)) / sizeof(Cell);
-  bool known = replay(*body, variant, Record::references);
-  if (known) {
-    while (!lowering_->is_safepoint(index)) --index;  // from the data of a call to its cell
-    if (!lowering_->knows_references(index)) {
-      known = replay(*body, variant, Record::references, index);
+  const auto is_known = [&](uint32_t cell) {
+    return lowering_->knows_references(lowering_->safepoint(cell));
+  };
+  if ((replayed_ != body.cells || replayed_record_ != Record::references ||
+       !std::ranges::all_of(cells, is_known)) &&
+      !replay_anew(body, variant, Record::references, cells.span())) {
+    return false;
+  }
+  std::span<const SlotRange> locals;
+  if (!copy_ranges(lowering_->local_reference_slots(), arena, locals)) return false;
+  for (size_t i = 0; i < maps.size(); ++i) {
+    maps[i].locals = locals;
+    if (!copy_ranges(lowering_->operand_reference_slots(lowering_->safepoint(cells[i])), arena,
+                     maps[i].operands)) {
+      return false;
     }
   }
-  // A collection cannot go on without knowing the roots, and cannot be undone.
-  if (!known) Allocator::exit_out_of_memory(body->count * sizeof(Cell));
-  const std::span<const SlotRange> locals = lowering_->local_reference_slots();
-  const std::span<const SlotRange> operands = lowering_->operand_reference_slots(index);
-  std::span<SlotRange> kept = map_arena_.make_array<SlotRange>(locals.size() + operands.size());
-  std::ranges::copy(operands, std::ranges::copy(locals, kept.begin()).out);
-  return kept;
-}
-
-void CompiledModule::grow_reference_maps() {
-  Vector<ReferenceMap> old = std::move(reference_maps_);
-  reference_maps_ = Vector<ReferenceMap>(runtime_.allocator);
-  reference_maps_.resize(old.empty() ? 64 : old.size() * 2);
-  for (const ReferenceMap& map : old) {
-    if (map.address != 0) reference_map_place(map.address) = map;
-  }
+  return true;
 }
 
 // --- Exceptions ---------------------------------------------------------------------------------
@@ -306,13 +301,9 @@ void CompiledModule::grow_reference_maps() {
 bool CompiledModule::keep_handlers(const Cell* cells) {
   const std::span<const ExceptionHandler> handlers = lowering_->exception_handlers();
   if (handlers.empty()) return true;
-  void* memory = arena_.allocate(handlers.size_bytes(), alignof(ExceptionHandler));
-  if (memory == nullptr || !insert_by_address(catching_bodies_, {cells, {}})) return false;
-  auto* kept = static_cast<ExceptionHandler*>(memory);
-  std::ranges::copy(handlers, kept);
-  std::ranges::lower_bound(catching_bodies_, cells, {}, &CatchingBody::cells)->handlers = {
-      kept, handlers.size()};
-  return true;
+  HandlerIndex index;
+  return index.make(handlers, arena_, runtime_.allocator) &&
+         insert_by_address(catching_bodies_, {cells, index});
 }
 
 bool CompiledModule::find_handler(const Cell* cell, Place place, const Instance& instance,
@@ -323,14 +314,11 @@ bool CompiledModule::find_handler(const Cell* cell, Place place, const Instance&
   auto body = std::ranges::upper_bound(bodies, at, {}, &CatchingBody::cells);
   if (body == bodies.begin()) return false;
   --body;
-  const auto index = static_cast<size_t>(at - body->cells);
-  for (size_t i = 0; i < body->handlers.size(); ++i) {
-    const ExceptionHandler& handler = body->handlers[i];
-    if (index < handler.start || index >= handler.end) continue;
-    if (handler.tag == ExceptionHandler::delegated) {
-      i = size_t{handler.landing} - 1;
-      continue;
-    }
+  const HandlerIndex& handlers = body->handlers;
+  for (uint32_t i = handlers.first(static_cast<uint32_t>(at - body->cells));
+       i != HandlerIndex::none; i = handlers.next(i)) {
+    const ExceptionHandler& handler = handlers[i];
+    if (handler.tag == ExceptionHandler::delegated) continue;
     const bool any = handler.tag == ExceptionHandler::any_tag;
     if (!any && &instance.tag(handler.tag) != &tag) continue;
     landing = {body->cells + handler.landing, handler.base, handler.exception_slot, !any};

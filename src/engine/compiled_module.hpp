@@ -12,6 +12,7 @@
 #include "base/vector.hpp"
 #include "engine/code_memory.hpp"
 #include "engine/config.hpp"
+#include "ir/handler_index.hpp"
 #include "ir/lower.hpp"
 #include "os/file.hpp"
 #include "runtime/module_code.hpp"
@@ -57,7 +58,8 @@ class CompiledModule final : public ModuleCode {
   FuncEntry* entries(Variant variant) override;
   TrapKind lower(VMContext* vmctx, FuncEntry* entry) override;
   bool locate(const Cell* cell, Place place, Location& location) override;
-  void visit_references(const Cell* cell, Place place, Slot* frame, gc::Heap& heap) override;
+  TrapKind map_references(std::span<ReferenceMap> maps, Arena& arena,
+                          const std::atomic<uint32_t>& interrupt) override;
   bool find_handler(const Cell* cell, Place place, const Instance& instance,
                     const TagInstance& tag, Landing& landing) override;
 
@@ -79,15 +81,8 @@ class CompiledModule final : public ModuleCode {
   /// A function that catches exceptions.
   struct CatchingBody {
     const Cell* cells;
-    std::span<const ExceptionHandler> handlers;
+    HandlerIndex handlers;
   };
-  /// What visit_references found out before.
-  struct ReferenceMap {
-    uintptr_t address = 0;  ///< of the cell, or in the cell before it
-    std::span<const SlotRange> slots;
-  };
-  /// Bytes of maps that are kept at most, but for the last one: they can be made anew.
-  static constexpr size_t max_map_bytes = 256 * 1024;
 
   CompiledModule(Runtime& runtime, const Config& config, os::OwnedBytes bytes);
   ~CompiledModule() override;
@@ -96,13 +91,12 @@ class CompiledModule final : public ModuleCode {
   Lowering* lowering();
   Status lower_once(Variant variant, uint32_t defined_index);
   const Body* find_body(uintptr_t address, Variant& variant) const;
-  bool replay(const Body& body, Variant variant, LoweringOptions::Record record,
-              size_t recorded_cell = SIZE_MAX);
+  bool replay(const Body& body, Variant variant, LoweringOptions::Record record);
+  bool replay_anew(const Body& body, Variant variant, LoweringOptions::Record record,
+                   std::span<const uint32_t> recorded_cells);
   bool keep_handlers(const Cell* cells);
-  std::span<const SlotRange> reference_slots(uintptr_t address);
-  std::span<const SlotRange> make_reference_map(uintptr_t address);
-  ReferenceMap& reference_map_place(uintptr_t address);
-  void grow_reference_maps();
+  bool map_function(const Body& body, Variant variant, std::span<ReferenceMap> maps,
+                    Arena& arena);
 
   Runtime& runtime_;
   const Features features_;
@@ -120,9 +114,6 @@ class CompiledModule final : public ModuleCode {
   CodeMemory code_memory_;
   VariantCode variants_[variant_count];  ///< by Variant
   Vector<CatchingBody> catching_bodies_;  ///< by address
-  Vector<ReferenceMap> reference_maps_;   ///< open addressing; the size is a power of two
-  size_t reference_map_count_ = 0;
-  Arena map_arena_;  ///< of the reference maps
   Arena arena_;      ///< of the handlers
 };
 

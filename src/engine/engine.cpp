@@ -10,8 +10,15 @@
 namespace zwasm {
 namespace {
 
-/// Whether the text parser should see this: text begins with a parenthesis or a comment.
+/// Whether the text parser should see this: text begins with a parenthesis or a comment. Text in
+/// another encoding, too, for the parser says so.
 bool may_be_text(std::span<const uint8_t> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const std::string_view mark :
+       {std::string_view("\xEF\xBB\xBF"), std::string_view("\xFF\xFE"),
+        std::string_view("\xFE\xFF"), std::string_view("\0(", 2)}) {
+    if (text.starts_with(mark)) return true;
+  }
   for (const uint8_t byte : bytes) {
     if (byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') continue;
     return byte == '(' || byte == ';';

@@ -57,7 +57,28 @@ struct Fixture {
 
 Value i32(int32_t value) { return Value::i32(static_cast<uint32_t>(value)); }
 
+/// What an engine computed before main, maybe before the library's objects were initialised.
+const uint32_t computed_before_main = [] {
+  Engine engine;
+  Store store = engine.make_store();
+  Linker linker;
+  linker.define<[](Caller, int32_t x) { return x + 1; }>("env", "next");
+  auto module = engine.compile(std::string_view(R"((module
+    (import "env" "next" (func $next (param i32) (result i32)))
+    (func (export "f") (result i32) (call $next (i32.const 41)))))"));
+  if (!module.ok()) return 0u;
+  auto instance = linker.instantiate(store, *module);
+  Value result = Value::i32(0);
+  if (!instance.ok()) return 1u;
+  if (!store.call(*(*instance)->exported_func("f"), {}, {&result, 1}).ok()) return 2u;
+  return result.i32();
+}();
+
 }  // namespace
+
+TEST_CASE("an engine works in the initialisation of a static object") {
+  CHECK(computed_before_main == 42);
+}
 
 TEST_CASE("a function is compiled from text and called") {
   Fixture f;

@@ -19,7 +19,7 @@ namespace {
 class TestAllocator final : public Allocator {
  public:
   void* allocate(size_t size, size_t alignment) override {
-    if (++calls == failing_call) return nullptr;
+    if (++calls == failing_call || fails_always) return nullptr;
     void* const block = system_allocator().allocate(size, alignment);
     if (block != nullptr) {
       live += size;
@@ -34,6 +34,7 @@ class TestAllocator final : public Allocator {
 
   size_t calls = 0;
   size_t failing_call = 0;
+  bool fails_always = false;
   size_t live = 0;
   size_t peak = 0;
 };
@@ -244,6 +245,138 @@ TEST_CASE("using a field of a struct costs the same however many there are" *
     many = std::min(many, cost(10'000));
   }
   CHECK(many < 3 * few + 20'000'000);
+}
+
+/// The least time that lowering and running the function "f" of a module takes.
+uint64_t first_call_time(const std::string& text, TrapKind outcome = TrapKind::none) {
+  Config config;
+  config.validation_threads = 1;
+  config.max_stack_bytes = size_t{16} << 20;
+  Engine engine(config);
+  const Ref<CompiledModule> module = engine.compile(std::string_view(text)).value();
+  uint64_t least = std::numeric_limits<uint64_t>::max();
+  for (int i = 0; i < 3; ++i) {
+    const auto copy = engine.compile(module->bytes());
+    Store store = engine.make_store();
+    Linker linker;
+    Instance* instance = linker.instantiate(store, copy.value()).value();
+    const uint64_t start = thread_nanoseconds();
+    const Status status = store.call(*instance->exported_func("f"), {}, {});
+    least = std::min(least, thread_nanoseconds() - start);
+    CHECK((status.ok() ? TrapKind::none : status.error().trap) == outcome);
+  }
+  return least;
+}
+
+TEST_CASE("blocks that catch take time in proportion to their number" *
+          doctest::test_suite("long")) {
+  for (const char* const block :
+       {"(block (try_table (catch $a 0) (call $n)))", "try call $n catch $a end"}) {
+    const auto time = [&](int count) {
+      std::string text = "(module (tag $a) (func $n) (func (export \"f\")";
+      for (int i = 0; i < count; ++i) text += block;
+      return first_call_time(text + "))");
+    };
+    CHECK(time(100'000) < 20 * time(10'000) + 10'000'000);
+  }
+}
+
+TEST_CASE("an exception passes a frame in less time than it takes to look at all handlers" *
+          doctest::test_suite("long")) {
+  constexpr int blocks = 20'000;
+  const auto time = [&](int depth) {
+    std::string text = "(module (tag $a) (tag $b) (func $n)"
+                       "(func (export \"f\") (call $g (i32.const " + std::to_string(depth) + ")))"
+                       "(func $g (param i32)"
+                       "(if (i32.eqz (local.get 0)) (then (throw $b)))"
+                       "(call $g (i32.sub (local.get 0) (i32.const 1)))";
+    for (int i = 0; i < blocks; ++i) text += "(block (try_table (catch $a 0) (call $n)))";
+    return first_call_time(text + "))", TrapKind::uncaught_exception);
+  };
+  CHECK(time(20'000) < 3 * time(200) + 100'000'000);
+}
+
+TEST_CASE("a collection translates each function on the stack once" *
+          doctest::test_suite("long")) {
+  const std::string collect =
+      "(then (drop (array.new_default $a (i32.const 50000)))"
+      "(drop (array.new_default $a (i32.const 200000))) (return (i32.const 7)))";
+  const auto module = [&](int depth, const std::string& functions) {
+    return "(module (type $a (array i64)) (func $r (result anyref) (ref.i31 (i32.const 1)))"
+           "(func (export \"f\") (drop (call $g (i32.const " + std::to_string(depth) + "))))" +
+           functions + ")";
+  };
+  SUBCASE("of functions that call each other") {
+    const auto time = [&](int calls) {
+      std::string functions;
+      for (const std::string names : {"gh", "hg"}) {
+        functions += std::string("(func $") + names[0] + " (param i32) (result i32)" +
+                     "(if (i32.eqz (local.get 0)) " + collect + ")";
+        for (int i = 1; i <= calls; ++i) {
+          functions += "(if (i32.eq (local.get 0) (i32.const " + std::to_string(i) +
+                       ")) (then (return (i32.add (i32.const 1) (call $" + names[1] +
+                       " (i32.sub (local.get 0) (i32.const 1)))))))";
+        }
+        functions += "unreachable)";
+      }
+      return first_call_time(module(calls, functions));
+    };
+    CHECK(time(1'600) < 12 * time(400) + 20'000'000);
+  }
+  SUBCASE("with more calls than it remembers from one frame to the next") {
+    const auto time = [&](int calls) {
+      std::string functions = "(func $g (param i32) (result i32)"
+                              "(if (i32.eqz (local.get 0)) " + collect + ")";
+      for (int i = 1; i <= calls; ++i) {
+        functions += "(if (i32.eq (local.get 0) (i32.const " + std::to_string(i) + ")) (then";
+        for (int k = 0; k < 4; ++k) functions += " (call $r) (i32.clz (local.get 0))";
+        functions += " (return (call $g (i32.sub (local.get 0) (i32.const 1))))))";
+      }
+      return first_call_time(module(calls, functions + "unreachable)"));
+    };
+    CHECK(time(9'500) < 8 * time(4'750) + 50'000'000);
+  }
+}
+
+TEST_CASE("running code that finds no memory traps") {
+  TestAllocator allocator;
+  Config config;
+  config.allocator = &allocator;
+  Engine engine(config);
+  std::string text = R"((module
+    (type $s (struct))
+    (type $a (array i64))
+    (global $now (mut i32) (i32.const 0))
+    (table $t 1 funcref)
+    (elem (table $t) (i32.const 0) func $in_table)
+    (elem declare func $referred)
+    (func (export "now") (global.set $now (i32.const 1)))
+    (func (export "ref.func")
+      (if (global.get $now) (then (drop (ref.func $referred)))))
+    (func (export "table.get")
+      (if (global.get $now) (then (drop (table.get $t (i32.const 0))))))
+    (func $inner (param anyref)
+      (drop (struct.new $s))
+      (if (global.get $now) (then (drop (array.new_default $a (i32.const 1000000))))))
+    (func (export "collect") (call $inner (ref.i31 (i32.const 1)))))";
+  for (int i = 0; i < 64; ++i) text += "(func)";  // what is behind is not made together with those
+  text += "(func $in_table) (func $referred))";
+  const Ref<CompiledModule> module = engine.compile(std::string_view(text)).value();
+  for (const char* const name : {"ref.func", "table.get", "collect"}) {
+    INFO(name);
+    Store store = engine.make_store();
+    Linker linker;
+    Instance* instance = linker.instantiate(store, module).value();
+    const FuncRef& function = *instance->exported_func(name);
+    const FuncRef& now = *instance->exported_func("now");
+    REQUIRE(store.call(function, {}, {}).ok());
+    REQUIRE(store.call(now, {}, {}).ok());
+    allocator.fails_always = true;
+    const Status status = store.call(function, {}, {});
+    allocator.fails_always = false;
+    CHECK(status.error().trap == TrapKind::out_of_memory);
+    CHECK(store.call(function, {}, {}).ok());
+  }
 }
 
 TEST_CASE("reference maps of many calls in a huge frame take little memory" *

@@ -659,7 +659,10 @@ class LazyModule final : public ModuleCode {
   const uint32_t* raw_type_ids() const override { abort(); }
   FuncEntry* entries(Variant) override { abort(); }
   bool locate(const Cell*, Place, Location&) override { abort(); }
-  void visit_references(const Cell*, Place, Slot*, gc::Heap&) override { abort(); }
+  TrapKind map_references(std::span<ReferenceMap>, Arena&,
+                          const std::atomic<uint32_t>&) override {
+    abort();
+  }
   bool find_handler(const Cell*, Place, const Instance&, const TagInstance&, Landing&) override {
     abort();
   }

@@ -14,6 +14,13 @@
 namespace zwasm::interp {
 namespace {
 
+/// The cells that are not part of a function. Their addresses are constants; `made_fixed_cells`
+/// fills them.
+struct FixedCells {
+  Cell leave, restore, lazy[2], host[2];
+};
+constinit FixedCells fixed_cells{};
+
 // The columns of ops.def as C++ types: what a value is, and how it is read from memory.
 namespace value {
 using i32 = uint32_t;
@@ -212,7 +219,7 @@ void record_trap(VMContext* vm, TrapKind kind, const Cell* cell, Slot* frame,
   }
   if (execution.host_depth >= max_host_depth) return TrapKind::call_stack_exhausted;
   control[0] = {next, frame};
-  control[1] = {restore_cell(), reinterpret_cast<Slot*>(vm)};
+  control[1] = {&fixed_cells.restore, reinterpret_cast<Slot*>(vm)};
   Slot* const stack_top = execution.stack_top;
   ControlRecord* const control_top = execution.control_top;
   execution.stack_top = end;
@@ -385,30 +392,33 @@ bool can_trap_by_fault() { return false; }
 
 namespace {
 
-/// The cells that are not part of a function.
-struct FixedCells {
-  Cell leave, restore, lazy[2], host[2];
-};
-
 Cell fixed_cell(IrOp op) {
   Cell cell{};
   cell.handler = handlers()[op];
   return cell;
 }
 
-const FixedCells fixed_cells = {
-    fixed_cell(IrOp::leave),
-    fixed_cell(IrOp::restore),
-    {fixed_cell(IrOp::enter), fixed_cell(IrOp::lazy)},
-    {fixed_cell(IrOp::enter), fixed_cell(IrOp::host)},
-};
+/// Everybody's way to the cells but that of handlers, which run behind `invoke`. On first use, not
+/// when the program begins: engines may be made before the objects of this file.
+const FixedCells& made_fixed_cells() {
+  [[maybe_unused]] static const bool made = [] {
+    fixed_cells = {
+        fixed_cell(IrOp::leave),
+        fixed_cell(IrOp::restore),
+        {fixed_cell(IrOp::enter), fixed_cell(IrOp::lazy)},
+        {fixed_cell(IrOp::enter), fixed_cell(IrOp::host)},
+    };
+    return true;
+  }();
+  return fixed_cells;
+}
 
 }  // namespace
 
-const Cell* leave_cell() { return &fixed_cells.leave; }
-const Cell* restore_cell() { return &fixed_cells.restore; }
-const Cell* lazy_body() { return fixed_cells.lazy; }
-const Cell* host_body() { return fixed_cells.host; }
+const Cell* leave_cell() { return &made_fixed_cells().leave; }
+const Cell* restore_cell() { return &made_fixed_cells().restore; }
+const Cell* lazy_body() { return made_fixed_cells().lazy; }
+const Cell* host_body() { return made_fixed_cells().host; }
 
 TrapKind invoke(ExecutionContext& context, const FuncRef& function, Slot* args) {
   ControlRecord* const control = context.control_top;

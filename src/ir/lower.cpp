@@ -47,17 +47,24 @@ Status Lowering::lower(FuncIndex function, const LoweringOptions& options) {
   map_starts_.clear();
   maps_.clear();
   local_map_.clear();
+  next_recorded_ = 0;
+  out_of_memory_ = false;
   const Code& code = module_.code(function);
   const size_t locals = module_.func_type(function).params.size() + code.local_count;
   const size_t bytes = code.body.bytes.size();
-  // With room for the worst case, nothing below can fail for want of memory.
+  // With room for the worst case, only maps and tables of handlers still need memory below.
   if (!cells_.try_reserve(bytes * max_cells_per_byte + 16) || !stack_.try_reserve(bytes + 1) ||
       !controls_.try_reserve(bytes + 1) || !fixups_.try_reserve(bytes + 1) ||
       !local_slots_.try_reserve(locals) || !local_types_.try_reserve(locals) ||
-      !local_reads_.try_reserve(locals)) {
+      !local_reads_.try_reserve(locals) ||
+      (options.record != Record::nothing && !positions_.try_reserve(cells_.capacity())) ||
+      (options.record == Record::references &&
+       (!map_starts_.try_reserve(cells_.capacity()) || !local_map_.try_reserve(locals)))) {
     return make_trap(TrapKind::out_of_memory);
   }
-  return run(function);
+  ZWASM_CHECK(run(function));
+  if (out_of_memory_) return make_trap(TrapKind::out_of_memory);
+  return {};
 }
 
 Status Lowering::run(FuncIndex function) {
@@ -141,6 +148,8 @@ void Lowering::trim() {
   stack_ = Vector<Operand>(stack_.allocator());
   controls_ = Vector<Control>(controls_.allocator());
   fixups_ = Vector<Fixup>(fixups_.allocator());
+  positions_ = Vector<uint32_t>(positions_.allocator());
+  map_starts_ = Vector<uint32_t>(map_starts_.allocator());
 }
 
 uint32_t Lowering::position(size_t cell) const { return positions_[cell]; }

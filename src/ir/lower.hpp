@@ -29,9 +29,9 @@ struct LoweringOptions {
   /// What to record of every cell, in a replay: its wasm offset; also the references live at calls.
   enum class Record : uint8_t { nothing, positions, references };
   Record record = Record::nothing;
-  /// The call or allocation whose references are recorded in any case: of a function with large
-  /// frames and many calls, those of the others may not be.
-  size_t recorded_cell = SIZE_MAX;
+  /// Cells of calls and allocations whose references are recorded in any case, ascending (their
+  /// data will do): of a function with large frames and many calls, those of others may not be.
+  std::span<const uint32_t> recorded_cells;
 };
 
 /// Translates functions of one module; keeps its working memory from one to the next. Not
@@ -72,11 +72,17 @@ class Lowering {
   bool knows_references(size_t cell) const {
     return is_safepoint(cell) && map_starts_[cell] != not_recorded;
   }
+  /// Recorded: the cell of the call or allocation that the cell belongs to.
+  size_t safepoint(size_t cell) const {
+    while (!is_safepoint(cell)) --cell;
+    return cell;
+  }
 
  private:
   static constexpr uint32_t none = ~uint32_t{0};
   static constexpr uint32_t not_recorded = none - 1;
-  /// Ranges of slots that are recorded at most, but for those of one more safepoint.
+  /// Ranges of slots that are recorded at most, but for those of the safepoints
+  /// that the options name.
   static constexpr size_t max_recorded_ranges = 32 * 1024;
   static constexpr uint16_t no_slot = 0xFFFF;  // frames have at most 65,535 slots
 
@@ -330,6 +336,7 @@ class Lowering {
   using Record = LoweringOptions::Record;
   void record_position();
   void record_references(uint32_t callee_base);
+  bool must_record(uint32_t cell);
   static void add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot);
   bool may_be_object(ValType type) const;  ///< whether a collection may change its values
 
@@ -353,6 +360,8 @@ class Lowering {
   Vector<uint32_t> map_starts_;
   Vector<SlotRange> maps_;
   Vector<SlotRange> local_map_;
+  size_t next_recorded_ = 0;   ///< in recorded_cells: those before are behind
+  bool out_of_memory_ = false;  ///< while recording
   const FuncType* type_ = nullptr;
   Accumulator accs_[3];
   uint32_t last_cell_ = none;      ///< the operation emitted last in this block, data not counted

@@ -624,13 +624,26 @@ void Lowering::add_slot(Vector<SlotRange>& map, size_t start, uint16_t slot) {
   }
 }
 
+/// Whether the options name the cell of a safepoint, or its data. For ascending cells.
+bool Lowering::must_record(uint32_t cell) {
+  const std::span<const uint32_t> named = options_.recorded_cells;
+  while (next_recorded_ < named.size() && named[next_recorded_] < cell) ++next_recorded_;
+  return next_recorded_ < named.size() &&
+         named[next_recorded_] <= cell + data_cells(cells_[cell], op_of(cell));
+}
+
 /// The call emitted last is a safepoint: notes which operands below the callee's frame hold
 /// references. Those that still stand for a local or a constant occupy no slot of their own.
 void Lowering::record_references(uint32_t callee_base) {
   if (options_.record != Record::references) return;
   // Many calls in large frames would take memory and time by their product.
-  if (maps_.size() > max_recorded_ranges && last_cell_ != options_.recorded_cell) {
+  if (!must_record(last_cell_) && maps_.size() > max_recorded_ranges) {
     map_starts_[last_cell_] = not_recorded;
+    return;
+  }
+  if (!maps_.try_grow(1 + stack_.size())) {
+    map_starts_[last_cell_] = not_recorded;
+    out_of_memory_ = true;
     return;
   }
   const size_t start = maps_.size();

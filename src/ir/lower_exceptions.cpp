@@ -6,8 +6,8 @@
 namespace zwasm {
 
 bool Lowering::reserve_handlers(size_t clauses) {
-  return clauses_.try_reserve(clauses_.size() + clauses) &&
-         handlers_.try_reserve(handlers_.size() + clauses_.size() + clauses + 1);
+  // Where clauses are open, they become handlers when their blocks end.
+  return clauses_.try_grow(clauses) && handlers_.try_grow(clauses_.size() + clauses + 1);
 }
 
 /// Begins a block whose cells from here on are protected.

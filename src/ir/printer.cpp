@@ -679,6 +679,9 @@ void print_immediate(std::string& text, const Instruction& in, std::span<const u
   }
 }
 
+/// Deeper blocks are not indented further: a listing is to grow no faster than the function.
+constexpr size_t max_indented_depth = 40;
+
 }  // namespace
 
 Result<std::string> print_predecoded(const Module& module, FuncIndex function,
@@ -696,7 +699,8 @@ Result<std::string> print_predecoded(const Module& module, FuncIndex function,
                        info(in.opcode).immediate == Immediate::try_table;
     const bool closes = in.opcode == Opcode::end || in.opcode == Opcode::delegate;
     const size_t depth = labels.size() - (closes || in.opcode == Opcode::else_ ? 1 : 0);
-    text += format("%06x  %*s", in.offset, static_cast<int>(depth * 2), "");
+    text += format("%06x  ", in.offset);
+    text.append(2 * std::min(depth, max_indented_depth), ' ');
     if (closes) text += format("L%u: ", labels.back());
     text += info(in.opcode).text;
     print_immediate(text, in, labels.span());

@@ -42,6 +42,23 @@ std::string line(IrOp op, uint16_t d, uint16_t a, int32_t imm) {
 
 }  // namespace
 
+TEST_CASE("nested blocks take lines of bounded length") {
+  constexpr size_t depth = 10000;
+  std::vector<uint8_t> body;
+  for (size_t i = 0; i < depth; ++i) body.insert(body.end(), {0x02, 0x40});
+  body.insert(body.end(), depth + 1, 0x0B);
+  Code code;
+  code.body = {body, 0};
+  Module module;
+  module.codes = std::span<const Code>(&code, 1);
+  const Func function;
+  module.functions = std::span<const Func>(&function, 1);
+  const Result<std::string> text = print_predecoded(module, FuncIndex{0}, Features());
+  REQUIRE(text.ok());
+  CHECK(text->size() < 2 * depth * 130);
+  CHECK(text->find("block  ; L10000\n") != std::string::npos);
+}
+
 TEST_CASE("scalar operations name their operands and accumulators") {
   CHECK(line(IrOp::i32_add_ss_w, 4, 0, 1, 0) == "s4, acc = i32.add s0, s1");
   CHECK(line(IrOp::i32_xor_si_w, 4, 0, -5) == "s4, acc = i32.xor s0, -5");

@@ -38,16 +38,8 @@ bool Mapping::decommit(size_t offset, size_t size) {
               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
 }
 
-bool Mapping::discard(size_t offset, size_t size) {
-  return size == 0 || madvise(base_ + offset, size, MADV_DONTNEED) == 0;
-}
-
 void Mapping::populate(size_t offset, size_t size) {
   if (size != 0) madvise(base_ + offset, size, MADV_POPULATE_WRITE);
-}
-
-bool Mapping::protect_read_only(size_t offset, size_t size) {
-  return size == 0 || mprotect(base_ + offset, size, PROT_READ) == 0;
 }
 
 void Mapping::avoid_huge_pages() {

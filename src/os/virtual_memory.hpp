@@ -43,10 +43,6 @@ class Mapping {
   [[nodiscard]] bool commit(size_t offset, size_t size);
   /// Makes pages inaccessible and gives their memory back.
   bool decommit(size_t offset, size_t size);
-  /// Zeroes committed pages by giving their memory back; they stay accessible.
-  bool discard(size_t offset, size_t size);
-  /// Makes pages read-only.
-  bool protect_read_only(size_t offset, size_t size);
   /// Gives accessible pages their memory now, which is cheaper than a fault at the first use of
   /// each. Without effect where the system cannot.
   void populate(size_t offset, size_t size);

@@ -19,8 +19,7 @@ TEST_CASE("a reservation is committed piece by piece") {
   REQUIRE(mapping);
   REQUIRE(mapping.commit(page, 2 * page));
   std::memset(mapping.base() + page, 7, 2 * page);
-  CHECK(mapping.discard(page, page));
-  CHECK(mapping.base()[page] == 0);
+  CHECK(mapping.base()[page] == 7);
   CHECK(mapping.base()[2 * page] == 7);
   CHECK(mapping.decommit(2 * page, page));
   REQUIRE(mapping.commit(2 * page, page));

@@ -25,15 +25,20 @@ TrapKind write_elements(Instance& instance, uint32_t segment_index, uint64_t sou
   // Functions of the table's own instance need no FuncRef before somebody looks.
   const bool lazy = table.of_functions() && table.owner() == &instance;
   const auto function = [&](uint32_t index) {
-    return lazy ? lazy_element(index) : reinterpret_cast<Slot>(&instance.func(index));
+    return lazy ? lazy_element(index) : reinterpret_cast<Slot>(instance.try_func(index));
   };
   VMContext* const vmctx = instance.vmctx();
   if (!segment.uses_expressions) {
-    return in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
-      for (uint64_t i = first; i < first + size; ++i) {
-        to[i] = function(raw(segment.functions[source + i]));
-      }
-    });
+    bool complete = true;
+    const TrapKind kind =
+        in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
+          for (uint64_t i = first; complete && i < first + size; ++i) {
+            const Slot element = function(raw(segment.functions[source + i]));
+            complete = element != 0;
+            if (complete) to[i] = element;
+          }
+        });
+    return complete ? kind : TrapKind::out_of_memory;
   }
   const std::span<const Slot> evaluated = instance.elements(segment_index);
   if (!evaluated.empty()) {
@@ -49,7 +54,9 @@ TrapKind write_elements(Instance& instance, uint32_t segment_index, uint64_t sou
     const Expression& expression = segment.expressions[source + i];
     uint32_t index;
     if (evaluator.is_function(expression, index)) {
-      to[i] = function(index);
+      const Slot element = function(index);
+      if (element == 0) return TrapKind::out_of_memory;
+      to[i] = element;
       continue;
     }
     Result<GlobalCell> value = evaluator.evaluate(expression);
@@ -121,8 +128,7 @@ TrapKind data_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
 TrapKind table_get(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
   TableInstance& table = instance_of(vmctx->tables[table_index]);
   if (operands[0] >= table.size) return TrapKind::out_of_bounds_table_access;
-  operands[0] = table.get(operands[0]);
-  return TrapKind::none;
+  return table.try_get(operands[0], operands[0]) ? TrapKind::none : TrapKind::out_of_memory;
 }
 
 TrapKind table_set(VMContext* vmctx, Slot* operands, uint32_t table_index, uint32_t) {
@@ -173,10 +179,15 @@ TrapKind table_copy(VMContext* vmctx, Slot* operands, uint32_t destination_table
   }
   if (destination.owner() != source.owner()) {
     // An element without FuncRef means something else in the other table.
+    bool complete = true;
     const TrapKind kind =
         in_pieces(vmctx, count, piece_elements, false, [&](uint64_t first, uint64_t size) {
-          for (uint64_t i = first; i < first + size; ++i) source.get(operands[1] + i);
+          Slot element;
+          for (uint64_t i = first; complete && i < first + size; ++i) {
+            complete = source.try_get(operands[1] + i, element);
+          }
         });
+    if (!complete) return TrapKind::out_of_memory;
     if (kind != TrapKind::none) return kind;
   }
   return move_in_pieces(vmctx, destination.elements + operands[0], source.elements + operands[1],
@@ -202,8 +213,8 @@ TrapKind elem_drop(VMContext* vmctx, Slot*, uint32_t segment, uint32_t) {
 }
 
 TrapKind ref_func(VMContext* vmctx, Slot* operands, uint32_t function, uint32_t) {
-  operands[0] = reinterpret_cast<Slot>(&vmctx->instance->func(function));
-  return TrapKind::none;
+  operands[0] = reinterpret_cast<Slot>(vmctx->instance->try_func(function));
+  return operands[0] != 0 ? TrapKind::none : TrapKind::out_of_memory;
 }
 
 TrapKind call_indirect_callee(VMContext* vmctx, Slot* operands, uint32_t table_index,
@@ -213,7 +224,9 @@ TrapKind call_indirect_callee(VMContext* vmctx, Slot* operands, uint32_t table_i
   if (index >= table->size) return TrapKind::undefined_element;
   Slot element = table->elements[index];
   if (element == 0) return TrapKind::uninitialized_element;
-  if ((element & 1) != 0) element = instance_of(table).get(index);
+  if ((element & 1) != 0 && !instance_of(table).try_get(index, element)) {
+    return TrapKind::out_of_memory;
+  }
   const uint32_t actual = reinterpret_cast<const FuncRef*>(element)->type;
   const uint32_t expected = vmctx->types[type];
   if (actual != expected && !vmctx->module->registry().is_subtype(CanonicalType{actual},

@@ -104,7 +104,9 @@ Status ConstantEvaluator::apply(const Instruction& in) {
   } else if constexpr (opcode == Opcode::ref_null) {
     push(0);
   } else if constexpr (opcode == Opcode::ref_func) {
-    push(reinterpret_cast<Slot>(&instance_.func(in.index)));
+    const FuncRef* const function = instance_.try_func(in.index);
+    if (function == nullptr) return make_trap(TrapKind::out_of_memory);
+    push(reinterpret_cast<Slot>(function));
   } else if constexpr (opcode == Opcode::global_get) {
     const GlobalInstance global = instance_.global(in.index);
     push(global.cell->low, code.registry().may_be_object(global.type.type));

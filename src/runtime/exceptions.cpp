@@ -16,7 +16,7 @@ TrapKind builtins::exception_new(VMContext* vmctx, Slot* operands, uint32_t tag_
   gc::Object* exception =
       store.allocate(gc::ObjectKind::exception, tag.type, slots + 1,
                      gc::slots_object_size(uint64_t{slots} + 1));
-  if (exception == nullptr) return TrapKind::out_of_memory;
+  if (exception == nullptr) return store.allocation_failure();
   exception->slots()[0] = reinterpret_cast<Slot>(&tag);
   std::copy_n(operands, slots, exception->payload());
   vmctx->execution->exception = gc::reference_to(exception);
@@ -24,7 +24,7 @@ TrapKind builtins::exception_new(VMContext* vmctx, Slot* operands, uint32_t tag_
 }
 
 TrapKind builtins::unwind(VMContext* vmctx, Slot*, uint32_t, uint32_t) {
-  return vmctx->execution->store->unwind() ? TrapKind::none : TrapKind::uncaught_exception;
+  return vmctx->execution->store->unwind();
 }
 
 const TagInstance* Store::exception_tag() const {
@@ -74,7 +74,7 @@ std::string Store::describe_exception() const {
   return size == 0 ? text : text + ")";
 }
 
-bool Store::unwind() {
+TrapKind Store::unwind() {
   auto [kind, cell, frame, control, vmctx] = execution_.trap;
   gc::Object& exception = *gc::object_of(execution_.exception);
   ModuleCode::Place place = ModuleCode::Place::at;
@@ -90,10 +90,14 @@ bool Store::unwind() {
       }
       execution_.exception = 0;
       execution_.trap = {TrapKind::none, landing.cell, frame, control, vmctx};
-      return true;
+      return TrapKind::none;
+    }
+    if (is_interrupted()) {
+      execution_.exception = 0;
+      return TrapKind::interrupted;
     }
     --control;
-    if (control->next == runtime_.entry_points.leave) return false;
+    if (control->next == runtime_.entry_points.leave) return TrapKind::uncaught_exception;
     if (control->next == runtime_.entry_points.restore) {
       vmctx = reinterpret_cast<VMContext*>(control->frame);
       cell = nullptr;

@@ -45,13 +45,21 @@ GlobalInstance Instance::exported_global(std::string_view name) {
 }
 
 const FuncRef& Instance::func(uint32_t index) {
+  const FuncRef* const function = try_func(index);
+  if (function == nullptr) Allocator::exit_out_of_memory(func_block_size * sizeof(FuncRef));
+  return *function;
+}
+
+const FuncRef* Instance::try_func(uint32_t index) {
   const Module& module = module_->module();
-  if (index < module.imported_functions) return *vmctx_->imported_functions[index];
+  if (index < module.imported_functions) return vmctx_->imported_functions[index];
   const uint32_t defined = index - module.imported_functions;
   FuncRef*& block = func_blocks_[defined / func_block_size];
   if (block == nullptr) {
-    block = static_cast<FuncRef*>(store_->allocator().allocate_or_exit(
-        func_block_size * sizeof(FuncRef), alignof(FuncRef)));
+    void* const room = store_->allocator().allocate(func_block_size * sizeof(FuncRef),
+                                                    alignof(FuncRef));
+    if (room == nullptr) return nullptr;
+    block = static_cast<FuncRef*>(room);
     for (uint32_t i = 0; i < func_block_size; ++i) new (block + i) FuncRef{};
   }
   FuncRef& ref = block[defined % func_block_size];
@@ -59,7 +67,7 @@ const FuncRef& Instance::func(uint32_t index) {
     const uint32_t type = vmctx_->types[raw(module.functions[index].type)];
     ref = {vmctx_->entries + defined, vmctx_, type, index, nullptr};
   }
-  return ref;
+  return &ref;
 }
 
 GlobalInstance Instance::global(uint32_t index) {

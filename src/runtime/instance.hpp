@@ -39,6 +39,8 @@ class Instance {
   // --- By index in the module's index spaces; the index exists ---
 
   const FuncRef& func(uint32_t index);
+  /// The same for running code; null when there is no memory.
+  const FuncRef* try_func(uint32_t index);
   TableInstance& table(uint32_t index) { return instance_of(vmctx_->tables[index]); }
   MemoryInstance& memory(uint32_t index) { return instance_of(vmctx_->memories[index]); }
   GlobalInstance global(uint32_t index);

@@ -2,12 +2,14 @@
 // entry tables. Which tiers make them runnable is not known here.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/allocator.hpp"
 #include "base/vector.hpp"
 #include "runtime/ref_counted.hpp"
 #include "runtime/vm_context.hpp"
@@ -16,11 +18,8 @@
 
 namespace zwasm {
 
+struct ReferenceMap;
 struct TagInstance;
-
-namespace gc {
-class Heap;
-}
 
 /// The versions of a module's code; only those in use are made.
 enum class Variant : uint8_t {
@@ -59,9 +58,11 @@ class ModuleCode : public RefCounted {
   enum class Place : uint8_t { at, behind };
   virtual bool locate(const Cell* cell, Place place, Location& location) = 0;
 
-  /// Visits the slots of a frame that may hold references to objects while the call or allocation
-  /// of the cell runs, but for those that belong to the callee.
-  virtual void visit_references(const Cell* cell, Place place, Slot* frame, gc::Heap& heap) = 0;
+  /// Fills in the maps of calls and allocations in functions of this module, sorted by address;
+  /// what they point to is made in `arena`. Takes time in proportion to the code of their functions
+  /// and the maps. May be interrupted; or out_of_memory.
+  virtual TrapKind map_references(std::span<ReferenceMap> maps, Arena& arena,
+                                  const std::atomic<uint32_t>& interrupt) = 0;
 
   /// Where execution goes on when `exception` is thrown by the instruction of the cell.
   struct Landing {

@@ -83,7 +83,8 @@ TrapKind copy_elements(Instance& instance, uint32_t segment_index, uint64_t from
   const ElemSegment& segment = instance.module().module().elems[segment_index];
   if (!segment.uses_expressions) {
     for (uint64_t i = 0; i < count; ++i) {
-      to[i] = reinterpret_cast<Slot>(&instance.func(raw(segment.functions[from + i])));
+      to[i] = reinterpret_cast<Slot>(instance.try_func(raw(segment.functions[from + i])));
+      if (to[i] == 0) return TrapKind::out_of_memory;
     }
     return TrapKind::none;
   }
@@ -127,14 +128,14 @@ TrapKind ref_test(VMContext* vmctx, Slot* operands, uint32_t heap_type, uint32_t
 
 TrapKind struct_new(VMContext* vmctx, Slot* operands, uint32_t type, uint32_t slots) {
   gc::Object* object = ObjectType(vmctx, type).new_struct(vmctx);
-  if (object == nullptr) return TrapKind::out_of_memory;
+  if (object == nullptr) return vmctx->execution->store->allocation_failure();
   std::copy_n(operands, slots, object->slots());
   return finish(operands, object);
 }
 
 TrapKind struct_new_default(VMContext* vmctx, Slot* operands, uint32_t type, uint32_t) {
   gc::Object* object = ObjectType(vmctx, type).new_struct(vmctx);
-  if (object == nullptr) return TrapKind::out_of_memory;
+  if (object == nullptr) return vmctx->execution->store->allocation_failure();
   std::fill_n(object->slots(), object->length, Slot{0});
   return finish(operands, object);
 }
@@ -143,7 +144,7 @@ TrapKind array_new(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32
   const ObjectType type(vmctx, type_index);
   const auto length = static_cast<uint32_t>(operands[type.element_slots()]);
   gc::Object* array = type.new_array(vmctx, length);
-  if (array == nullptr) return TrapKind::out_of_memory;
+  if (array == nullptr) return vmctx->execution->store->allocation_failure();
   const TrapKind status = type.fill(vmctx, array->bytes(), operands, length);
   return status == TrapKind::none ? finish(operands, array) : status;
 }
@@ -152,7 +153,7 @@ TrapKind array_new_default(VMContext* vmctx, Slot* operands, uint32_t type_index
   const ObjectType type(vmctx, type_index);
   const auto length = static_cast<uint32_t>(operands[0]);
   gc::Object* array = type.new_array(vmctx, length);
-  if (array == nullptr) return TrapKind::out_of_memory;
+  if (array == nullptr) return vmctx->execution->store->allocation_failure();
   static constexpr Slot zero[2] = {};
   const TrapKind status = type.fill(vmctx, array->bytes(), zero, length);
   return status == TrapKind::none ? finish(operands, array) : status;
@@ -161,7 +162,7 @@ TrapKind array_new_default(VMContext* vmctx, Slot* operands, uint32_t type_index
 TrapKind array_new_fixed(VMContext* vmctx, Slot* operands, uint32_t type_index, uint32_t length) {
   const ObjectType type(vmctx, type_index);
   gc::Object* array = type.new_array(vmctx, length);
-  if (array == nullptr) return TrapKind::out_of_memory;
+  if (array == nullptr) return vmctx->execution->store->allocation_failure();
   for (uint32_t i = 0; i < length; ++i) {
     type.fill_piece(type.element(array, i), operands + size_t{i} * type.element_slots(), 1);
   }
@@ -177,7 +178,7 @@ TrapKind array_new_data(VMContext* vmctx, Slot* operands, uint32_t type_index, u
     return TrapKind::out_of_bounds_memory_access;
   }
   gc::Object* array = type.new_array(vmctx, length);
-  if (array == nullptr) return TrapKind::out_of_memory;
+  if (array == nullptr) return vmctx->execution->store->allocation_failure();
   if (length != 0) std::memcpy(array->bytes(), bytes.data() + offset, type.bytes(length));
   return finish(operands, array);
 }
@@ -190,7 +191,7 @@ TrapKind array_new_elem(VMContext* vmctx, Slot* operands, uint32_t type_index, u
     return TrapKind::out_of_bounds_table_access;
   }
   gc::Object* array = type.new_array(vmctx, length);
-  if (array == nullptr) return TrapKind::out_of_memory;
+  if (array == nullptr) return vmctx->execution->store->allocation_failure();
   const TrapKind status =
       copy_elements(*vmctx->instance, segment, offset, length, array->slots());
   return status == TrapKind::none ? finish(operands, array) : status;

@@ -56,28 +56,50 @@ void Store::visit_instance(gc::Heap& heap, Instance& instance) {
   }
 }
 
-void Store::visit_frames(gc::Heap& heap) {
-  if (!stack_) return;
-  const auto visit_frame = [&](VMContext* vmctx, const Cell* cell, Slot* frame,
-                               ModuleCode::Place place) {
-    vmctx->module->visit_references(cell, place, frame, heap);
-  };
+/// Calls visit(module, cell, place, frame) for every function that is running.
+template <class Visit>
+void Store::each_frame(Visit visit) {
   const TrapRecord& top = execution_.trap;
   VMContext* vmctx = nullptr;
   ControlRecord* record = execution_.control_top;
   if (top.cell != nullptr) {
     vmctx = top.vmctx;
     record = top.control;
-    visit_frame(vmctx, top.cell, top.frame, ModuleCode::Place::at);
+    visit(*vmctx->module, top.cell, ModuleCode::Place::at, top.frame);
   }
   while (record != stack_.control()) {
     --record;
     if (record->next == runtime_.entry_points.restore) {
       vmctx = reinterpret_cast<VMContext*>(record->frame);
     } else if (record->next != runtime_.entry_points.leave) {
-      visit_frame(vmctx, record->next, record->frame, ModuleCode::Place::behind);
+      visit(*vmctx->module, record->next, ModuleCode::Place::behind, record->frame);
     }
   }
+}
+
+/// Where the references in frames are: finding out may need memory, and takes time.
+bool Store::prepare() {
+  if (!stack_) return true;
+  reference_maps_.begin();
+  bool complete = true;
+  each_frame([&](ModuleCode& module, const Cell* cell, ModuleCode::Place place, Slot*) {
+    complete = complete && reference_maps_.want(module, cell, place);
+  });
+  if (complete && reference_maps_.make(execution_.interrupt) == TrapKind::none) return true;
+  reference_maps_.clear();
+  return false;
+}
+
+void Store::visit_frames(gc::Heap& heap) {
+  if (!stack_) return;
+  each_frame([&](ModuleCode&, const Cell* cell, ModuleCode::Place place, Slot* frame) {
+    const ReferenceMap& map = reference_maps_.find(cell, place);
+    for (const std::span<const SlotRange> ranges : {map.locals, map.operands}) {
+      for (const SlotRange range : ranges) {
+        for (uint32_t i = 0; i < range.count; ++i) heap.visit(frame[range.first + i]);
+      }
+    }
+  });
   for (const HostFrame* host = execution_.host_frame; host != nullptr; host = host->outer) {
     const CanonicalType type{host->function->type};
     for (const uint16_t slot : runtime_.types.layout(type).reference_slots) {

@@ -30,6 +30,7 @@ Store::Store(Runtime& runtime, const StoreLimits& limits, Variant variant)
       shared_memories_(runtime.allocator),
       arena_(runtime.allocator),
       heap_(runtime.types, limits.heap, *this, runtime.allocator),
+      reference_maps_(runtime.allocator),
       roots_(runtime.allocator),
       free_roots_(runtime.allocator),
       held_types_(runtime.allocator),

@@ -17,6 +17,7 @@
 #include "runtime/host.hpp"
 #include "runtime/module_code.hpp"
 #include "runtime/observer.hpp"
+#include "runtime/reference_maps.hpp"
 #include "runtime/runtime.hpp"
 #include "runtime/shared_memory.hpp"
 #include "runtime/stack.hpp"
@@ -165,6 +166,10 @@ class Store final : private gc::Heap::Roots {
   // --- For the runtime ---
 
   gc::Heap& heap() { return heap_; }
+  /// Why `allocate` gave nothing.
+  TrapKind allocation_failure() const {
+    return is_interrupted() ? TrapKind::interrupted : TrapKind::out_of_memory;
+  }
   /// gc::Heap::allocate. Roots are in the frames that lead to the trap record, if that names a
   /// cell, and in those below the running host functions.
   gc::Object* allocate(gc::ObjectKind kind, CanonicalType type, uint32_t length, uint64_t bytes) {
@@ -174,8 +179,9 @@ class Store final : private gc::Heap::Roots {
   void leave_root_scope(RootScope& scope) { root_scope_ = scope.outer_; }
   /// Looks for the handler of execution().exception, from the cell of the trap record on, or, if
   /// that is null, from the callers on. If there is one in what was entered from the host last,
-  /// writes the values that it takes, and where it goes on to the trap record. Else false.
-  bool unwind();
+  /// writes the values that it takes, and where it goes on to the trap record. Else
+  /// uncaught_exception, or interrupted.
+  TrapKind unwind();
 
   /// An error for how a call ended; takes what the execution context recorded, and makes
   /// backtrace().
@@ -197,7 +203,10 @@ class Store final : private gc::Heap::Roots {
 
  private:
   std::string tag_name(const TagInstance& tag) const;
+  bool prepare() override;
   void visit_roots(gc::Heap& heap) override;
+  template <class Visit>
+  void each_frame(Visit visit);
   void visit_frames(gc::Heap& heap);
   void visit_instance(gc::Heap& heap, Instance& instance);
   Status prepare_stack();
@@ -227,6 +236,7 @@ class Store final : private gc::Heap::Roots {
   Arena arena_;
   Instance* instances_ = nullptr;
   gc::Heap heap_;
+  ReferenceMaps reference_maps_;
   RootScope* root_scope_ = nullptr;
   Vector<Slot> roots_;
   Vector<uint32_t> free_roots_;

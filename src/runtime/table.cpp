@@ -25,11 +25,18 @@ TableType TableInstance::current_type() const {
 }
 
 Slot TableInstance::get(uint64_t index) {
-  Slot& element = elements[index];
-  if (of_functions_ && is_lazy_element(element)) {
-    element = reinterpret_cast<Slot>(&owner_->func(lazy_index(element)));
-  }
+  Slot element;
+  if (!try_get(index, element)) Allocator::exit_out_of_memory(sizeof(FuncRef));
   return element;
+}
+
+bool TableInstance::try_get(uint64_t index, Slot& element) {
+  element = elements[index];
+  if (!of_functions_ || !is_lazy_element(element)) return true;
+  element = reinterpret_cast<Slot>(owner_->try_func(lazy_index(element)));
+  if (element == 0) return false;
+  elements[index] = element;
+  return true;
 }
 
 bool TableInstance::extend(uint64_t new_size, Slot init) {

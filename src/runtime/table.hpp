@@ -29,6 +29,8 @@ class TableInstance final : public TableDefinition {
 
   /// Element `index` as a reference; index < size.
   Slot get(uint64_t index);
+  /// The same for running code; false when there is no memory for a FuncRef.
+  [[nodiscard]] bool try_get(uint64_t index, Slot& element);
   void set(uint64_t index, Slot reference) { elements[index] = reference; }
   /// Grows by `delta` elements of value `init`; false if the type's maximum, the store's limit or
   /// the system forbids it, or if the store is interrupted meanwhile.

@@ -138,12 +138,23 @@ void Identifiers::append_reference(std::string& out, NameKind kind, uint32_t ind
   }
 }
 
-std::string_view Identifiers::inner(NameKind kind, uint32_t outer, uint32_t index) const {
-  const Vector<Inner>& list = *inners(kind);
-  const Inner* found = std::lower_bound(
+const Identifiers::Inner* Identifiers::first_inner(const Vector<Inner>& list, uint32_t outer,
+                                                   uint32_t index) {
+  return std::lower_bound(
       list.begin(), list.end(), Inner{outer, index, {}}, [](const Inner& a, const Inner& b) {
         return a.outer < b.outer || (a.outer == b.outer && a.index < b.index);
       });
+}
+
+bool Identifiers::any_inner_below(NameKind kind, uint32_t outer, uint32_t count) const {
+  const Vector<Inner>& list = *inners(kind);
+  const Inner* found = first_inner(list, outer, 0);
+  return found != list.end() && found->outer == outer && found->index < count;
+}
+
+std::string_view Identifiers::inner(NameKind kind, uint32_t outer, uint32_t index) const {
+  const Vector<Inner>& list = *inners(kind);
+  const Inner* found = first_inner(list, outer, index);
   const bool matches = found != list.end() && found->outer == outer && found->index == index;
   return matches ? found->name : std::string_view();
 }

@@ -32,6 +32,8 @@ class Identifiers {
   /// The identifier of a local (`outer`: its function), a field (its type) or a label (its
   /// function); empty if there is none. Labels shadow each other, so theirs need not be unique.
   std::string_view inner(NameKind kind, uint32_t outer, uint32_t index) const;
+  /// Whether one of the first `count` locals, fields or labels has an identifier.
+  bool any_inner_below(NameKind kind, uint32_t outer, uint32_t count) const;
   void append_inner_reference(std::string& out, NameKind kind, uint32_t outer,
                               uint32_t index) const;
 
@@ -48,6 +50,8 @@ class Identifiers {
   static void collect_inner(const NameSection& names, NameKind kind, Vector<Inner>& list);
   const Vector<Entry>* entries(NameKind kind) const;
   const Vector<Inner>* inners(NameKind kind) const;
+  /// The first that does not come before that one.
+  static const Inner* first_inner(const Vector<Inner>& list, uint32_t outer, uint32_t index);
 
   std::string_view module_name_;
   Vector<Entry> functions_, types_, tables_, memories_, globals_, elems_, datas_, tags_;

@@ -61,6 +61,21 @@ int64_t scan_unicode_escape(std::string_view text, size_t& i) {
 /// What is wrong with a string.
 enum class StringFault : uint8_t { none, unclosed, control, escape, utf8 };
 
+/// What to say of a source that is not UTF-8, or begins with a byte order mark, which the format
+/// does not know.
+const char* foreign_encoding(std::string_view source) {
+  using namespace std::string_view_literals;
+  if (source.starts_with("\xEF\xBB\xBF"sv)) {
+    return "illegal character: a byte order mark; text is UTF-8 without one";
+  }
+  const bool little = source.starts_with("(\0"sv) || source.starts_with(";\0"sv);
+  const bool big = source.starts_with("\0("sv) || source.starts_with("\0;"sv);
+  if (source.starts_with("\xFF\xFE"sv) || source.starts_with("\xFE\xFF"sv) || little || big) {
+    return "malformed UTF-8 encoding: this is UTF-16";
+  }
+  return nullptr;
+}
+
 class Lexer {
  public:
   Lexer(std::string_view source, Allocator& allocator)
@@ -68,6 +83,7 @@ class Lexer {
 
   Result<TokenList> run() {
     if (source_.size() >= UINT32_MAX) return error(0, "source is too long");
+    if (const char* message = foreign_encoding(source_)) return error(0, message);
     list_.source = source_;
     list_.tokens.reserve(source_.size() / 8 + 1);
     ZWASM_CHECK(scan());

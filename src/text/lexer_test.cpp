@@ -113,3 +113,15 @@ TEST_CASE("errors have a line and a column") {
   CHECK(list.error().line == 3);
   CHECK(list.error().column == 3);
 }
+
+TEST_CASE("other encodings are named") {
+  using namespace std::string_view_literals;
+  CHECK(kinds("\xEF\xBB\xBF(module)") ==
+        "illegal character: a byte order mark; text is UTF-8 without one");
+  const std::string utf16 = "malformed UTF-8 encoding: this is UTF-16";
+  CHECK(kinds("\xFF\xFE(\0m\0"sv) == utf16);
+  CHECK(kinds("\xFE\xFF\0(\0m"sv) == utf16);
+  CHECK(kinds("(\0m\0"sv) == utf16);
+  CHECK(kinds("\0(\0m"sv) == utf16);
+  CHECK(kinds("( \0"sv) == "illegal character");
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "binary/module_decoder.hpp"
@@ -171,6 +172,37 @@ TEST_CASE("every kind of immediate") {
   (data $d (;0;) "")
 )
 )");
+}
+
+TEST_CASE("text grows no faster than the module") {
+  std::string list;
+  for (int i = 0; i < 1000; ++i) list += " i32";
+  const std::string signature = "(param" + list + ") (result" + list + ")";
+  std::string source = "(type $t (func " + signature + "))";
+  source += "(import \"m\" \"f\" (func (type $t))) (table 1 funcref) (tag (type $t))";
+  for (int i = 0; i < 500; ++i) source += "(func (type $t) (local i64) unreachable local.set 1000)";
+  source += "(func (type $t) unreachable";
+  for (int i = 0; i < 2000; ++i) {
+    source += " block (type $t) end i32.const 0 call_indirect (type $t) loop (type $t) end";
+  }
+  source += ")";
+  const Result<Vector<uint8_t>> bytes = parse_module(source, Features());
+  REQUIRE_MESSAGE(bytes.ok(), bytes.error().message);
+  const std::string text = print(source);
+  CHECK(text.size() < 20 * bytes.value().size());
+  const Result<Vector<uint8_t>> again = parse_module(text, Features());
+  REQUIRE_MESSAGE(again.ok(), again.error().message);
+  CHECK(std::ranges::equal(again.value().span(), bytes.value().span()));
+}
+
+TEST_CASE("names of parameters show in long types") {
+  std::string rest;
+  for (int i = 0; i < 30; ++i) rest += " i64";
+  check_canonical("(module\n  (type $t (;0;) (func (param i32" + rest + ")))\n"
+                  "  (func (;0;) (type $t) (param $p i32) (param" + rest + ")\n"
+                  "    local.get $p\n    drop\n  )\n"
+                  "  (func (;1;) (type $t)\n    (local $l i32)\n    local.get $l\n    drop\n  )\n"
+                  ")\n");
 }
 
 TEST_CASE("labels are named where the name means them") {

@@ -3,6 +3,13 @@
 #include "base/error.hpp"
 
 namespace zwasm::text {
+namespace {
+
+/// Whether a use of the type repeats its parameters and results. A module may use a type of a
+/// thousand parameters in every instruction: its text is to grow no faster than the module.
+bool is_short(const FuncType& type) { return type.params.size() + type.results.size() <= 20; }
+
+}  // namespace
 
 void TypePrinter::heap_type(std::string& out, HeapType type) const {
   if (type.is_abstract()) {
@@ -68,14 +75,19 @@ void TypePrinter::type_use(std::string& out, TypeIndex type) const {
   out += " (type ";
   identifiers_.append_reference(out, NameKind::type, raw(type));
   out += ')';
-  if (const FuncType* function = find_func_type(type)) func_type(out, *function);
+  const FuncType* function = find_func_type(type);
+  if (function != nullptr && is_short(*function)) func_type(out, *function);
 }
 
 void TypePrinter::type_use(std::string& out, TypeIndex type, FuncIndex function) const {
   out += " (type ";
   identifiers_.append_reference(out, NameKind::type, raw(type));
   out += ')';
-  if (const FuncType* signature = find_func_type(type)) {
+  const FuncType* signature = find_func_type(type);
+  if (signature == nullptr) return;
+  const auto count = static_cast<uint32_t>(signature->params.size());
+  if (is_short(*signature) ||
+      identifiers_.any_inner_below(NameKind::local, raw(function), count)) {
     locals(out, "param", signature->params, function, 0);
     results(out, signature->results);
   }

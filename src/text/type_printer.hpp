@@ -20,9 +20,11 @@ class TypePrinter {
   void field_type(std::string& out, const FieldType& type) const;
   /// " (param i32) (result i32)"
   void func_type(std::string& out, const FuncType& type) const;
-  /// " (type $t) (param ...) (result ...)"; only the type if it is none of a function.
+  /// " (type $t) (param ...) (result ...)"; only the type if it is none of a function, or a long
+  /// one.
   void type_use(std::string& out, TypeIndex type) const;
-  /// The same with the names of the parameters of `function`.
+  /// The same with the names of the parameters of `function`, if only one has a name even of a
+  /// long type.
   void type_use(std::string& out, TypeIndex type, FuncIndex function) const;
   /// " (param $x i32)" or " (local $x i32)" for each type, numbered from `first`; those without a
   /// name share one pair of parentheses.

@@ -108,7 +108,7 @@ void Heap::collect() {
   const uint64_t start = os::monotonic_now();
   const uint64_t used = area_used();
   stats_.peak_bytes = std::max(stats_.peak_bytes, used + large_bytes_);
-  if (!begin_space(used)) return;
+  if (!roots_.prepare() || !begin_space(used)) return;
   stats_.allocated_bytes += used - survived_;
   roots_.visit_roots(*this);
   for (uint8_t* scanned = area_.top - area_used(); scanned != area_.top || gray_ != nullptr;) {

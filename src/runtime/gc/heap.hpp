@@ -39,6 +39,9 @@ class Heap {
   /// The references from outside of the heap.
   class Roots {
    public:
+    /// Before anything moves: takes what visit_roots needs. False if it cannot; then there is no
+    /// collection now.
+    virtual bool prepare() { return true; }
     /// Calls heap.visit for every slot, field or cell that may hold a reference to an object.
     virtual void visit_roots(Heap& heap) = 0;
 
@@ -59,7 +62,7 @@ class Heap {
   /// header, a multiple of 8.
   Object* allocate(ObjectKind kind, CanonicalType type, uint32_t length, uint64_t bytes);
 
-  /// Frees what cannot be reached.
+  /// Frees what cannot be reached; nothing when there is no memory for a collection.
   void collect();
 
   /// For Roots: notes what a slot refers to, and changes the slot if that moved. Null, numbers and
