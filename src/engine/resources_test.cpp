@@ -274,7 +274,7 @@ TEST_CASE("blocks that catch take time in proportion to their number" *
        {"(block (try_table (catch $a 0) (call $n)))", "try call $n catch $a end"}) {
     const auto time = [&](int count) {
       std::string text = "(module (tag $a) (func $n) (func (export \"f\")";
-      for (int i = 0; i < count; ++i) text += block;
+      for (int i = 0; i < count; ++i) text += std::string(" ") + block;
       return first_call_time(text + "))");
     };
     CHECK(time(100'000) < 20 * time(10'000) + 10'000'000);
